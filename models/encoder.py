@@ -1,0 +1,29 @@
+"""The interface of every encoder that a bundle can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatMatrix = npt.NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Texts to unit vectors; queries and products share one encoder."""
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of an embedding."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> FloatMatrix:
+        """Return embeddings of shape (len(texts), dimension), float32, each row of unit length."""
+        ...
+
+    def save(self, directory: Path) -> None:
+        """Write the encoder's files into an existing directory."""
+        ...

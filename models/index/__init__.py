@@ -1,0 +1,1 @@
+"""Nearest-product search behind one small interface."""

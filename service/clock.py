@@ -1,0 +1,16 @@
+"""The clock of the database, passed in so that tests decide what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+
+SqlClock = Callable[[], ColumnElement[datetime]]
+
+
+def database_clock() -> ColumnElement[Any]:
+    """Return the SQL expression for the database server's present time."""
+    return func.clock_timestamp()

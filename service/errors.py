@@ -1,0 +1,66 @@
+"""Errors of the service: each has an HTTP status and a stable code; one handler translates them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from models.errors import AlcError
+
+
+class ServiceError(AlcError):
+    """Something went wrong inside the service."""
+
+    status: ClassVar[int] = 500
+    retry_after_seconds: ClassVar[int | None] = None
+
+    def __init__(self, message: str | None = None) -> None:
+        """Use the class docstring where no message is given."""
+        super().__init__(message or self.__class__.__doc__ or self.code)
+
+
+class Unauthenticated(ServiceError):
+    """Send a valid API key as 'Authorization: Bearer <key>'; create one with 'alc-serve keys create'."""
+
+    status, code = 401, "unauthenticated"
+
+
+class ScopeMissing(ServiceError):
+    """The key is valid but lacks the scope this call needs."""
+
+    status, code = 403, "scope_missing"
+
+
+class CsrfFailed(ServiceError):
+    """Reload the page: the request carries no valid CSRF token for this session."""
+
+    status, code = 403, "csrf_failed"
+
+
+class TaskNotFound(ServiceError):
+    """There is no review task with this id."""
+
+    status, code = 404, "review_task_not_found"
+
+
+class ProductNotFound(ServiceError):
+    """The current catalogue has no product with this id."""
+
+    status, code = 422, "product_not_found"
+
+
+class LeaseLost(ServiceError):
+    """The lease has ended or belongs to somebody else; claim the task again. Nothing was changed."""
+
+    status, code = 409, "lease_lost"
+
+
+class AlreadyAnswered(ServiceError):
+    """This task already has a verdict. Nothing was changed."""
+
+    status, code = 409, "already_answered"
+
+
+class DatabaseUnavailable(ServiceError):
+    """The database does not answer; try again shortly. Nothing was changed."""
+
+    status, code, retry_after_seconds = 503, "database_unavailable", 5
