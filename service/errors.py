@@ -19,7 +19,7 @@ class ServiceError(AlcError):
 
 
 class Unauthenticated(ServiceError):
-    """Send a valid API key as 'Authorization: Bearer <key>'; create one with 'alc-serve keys create'."""
+    """Send 'Authorization: Bearer <key>'; 'alc-serve keys create' makes a key."""
 
     status, code = 401, "unauthenticated"
 
@@ -49,13 +49,13 @@ class ProductNotFound(ServiceError):
 
 
 class LeaseLost(ServiceError):
-    """The lease has ended or belongs to somebody else; claim the task again. Nothing was changed."""
+    """The lease has ended or was taken over; claim the task again. Nothing was changed."""
 
     status, code = 409, "lease_lost"
 
 
 class AlreadyAnswered(ServiceError):
-    """This task already has a verdict. Nothing was changed."""
+    """The task already has a verdict. Nothing was changed."""
 
     status, code = 409, "already_answered"
 

@@ -1,4 +1,4 @@
-"""The tables. The database is the state machine: enums, check constraints, partial unique indexes."""
+"""The tables. The database is the state machine: enums, checks, partial unique indexes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
-    text,
 )
+from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -152,14 +152,14 @@ class ReviewTaskRow(Base):
             "query_key",
             "kind",
             unique=True,
-            postgresql_where=text("state in ('open', 'leased')"),
+            postgresql_where=sql_text("state in ('open', 'leased')"),
         ),
         Index(
             "ix_review_tasks_claim_order",
             "times_skipped",
             "created_at",
             "id",
-            postgresql_where=text("state in ('open', 'leased')"),
+            postgresql_where=sql_text("state in ('open', 'leased')"),
         ),
         Index("ix_review_tasks_query_key", "query_key"),
         Index("ix_review_tasks_created_at_id", "created_at", "id"),
