@@ -1,0 +1,107 @@
+"""What the review queue holds: tasks, their candidates, verdicts and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from service.database.tables import Answer, TaskKind, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One product that the model proposed; `rank` starts at 1."""
+
+    product_id: str
+    title: str
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A query that needs a person. `id` is used only when no unanswered task has this key."""
+
+    id: UUID
+    query_key: bytes
+    source: str
+    text: str
+    candidates: tuple[Candidate, ...]
+    bundle_id: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedAnswer:
+    """What a person said about a query: `accepted` with its products, or `none`."""
+
+    task_id: UUID
+    answer: Answer
+    product_ids: tuple[str, ...]
+    person: str
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is written when a person answers a task."""
+
+    id: UUID
+    answer: Answer
+    product_ids: tuple[str, ...]
+    comment: str | None
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVerdict:
+    """A verdict as it was recorded."""
+
+    answer: Answer
+    product_ids: tuple[str, ...]
+    comment: str | None
+    person: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvent:
+    """One change of a task's state."""
+
+    at: datetime
+    kind: str
+    actor: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTask:
+    """A task as it is stored, with its lease; the token is None unless the task is leased."""
+
+    id: UUID
+    kind: TaskKind
+    state: TaskState
+    source: str
+    text: str
+    attributes: Mapping[str, str]
+    candidates: tuple[Candidate, ...]
+    bundle_id: str
+    times_asked: int
+    times_skipped: int
+    created_at: datetime
+    last_asked_at: datetime
+    lease_token: UUID | None
+    lease_owner: str | None
+    lease_until: datetime | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the list of tasks, which is ordered by creation time and id."""
+
+    created_at: datetime
+    id: UUID
