@@ -4,25 +4,63 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, Table, any_, bindparam, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    Table,
+    Update,
+    and_,
+    any_,
+    bindparam,
+    func,
+    null,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql.dml import Insert
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.clock import SqlClock
 from service.database import events
 from service.database.events import Event
-from service.database.tables import Answer, ReviewTaskRow, TaskKind, TaskState, VerdictRow
-from service.review.tasks import Candidate, NewTask, VerifiedAnswer
+from service.database.tables import Answer, EventRow, ReviewTaskRow, TaskState, VerdictRow
+from service.review.rows import (
+    event_from,
+    new_task_row,
+    task_from,
+    verdict_from,
+    verified_from,
+)
+from service.review.tasks import (
+    NewTask,
+    Position,
+    ReviewTask,
+    StoredVerdict,
+    TaskEvent,
+    Verdict,
+    VerifiedAnswer,
+)
 
 SUBJECT = "review_task"
 
 _tasks = cast("Table", ReviewTaskRow.__table__)
 _verdicts = cast("Table", VerdictRow.__table__)
+_events = cast("Table", EventRow.__table__)
 
 # Written as a literal, so that the planner can match it with the partial indexes.
 _UNANSWERED = text("state in ('open', 'leased')")
+_NO_LEASE = {"lease_token": null(), "lease_owner": null(), "lease_until": null()}
 
 
 def open_tasks(
@@ -38,8 +76,8 @@ def open_tasks(
     asked = Counter(task.query_key for task in new_tasks)
     unique = {task.query_key: task for task in reversed(new_tasks)}
     ordered = [unique[key] for key in sorted(unique)]
-    rows = [_new_row(task, asked[task.query_key]) for task in ordered]
-    stored = connection.execute(_upsert(clock), rows)
+    rows = [new_task_row(task, asked[task.query_key]) for task in ordered]
+    stored = connection.execute(_upsert(clock).returning(_tasks.c.id, _tasks.c.query_key), rows)
     task_ids: dict[bytes, UUID] = {bytes(row.query_key): row.id for row in stored}
     created = [task for task in ordered if task_ids[task.query_key] == task.id]
     events.record(connection, clock, [_created(task) for task in created])
@@ -61,12 +99,115 @@ def verified_answers(
         .distinct(_tasks.c.query_key)
         .order_by(_tasks.c.query_key, _verdicts.c.created_at.desc(), _verdicts.c.id.desc())
     )
-    return {bytes(row.query_key): _verified(row) for row in connection.execute(newest)}
+    return {bytes(row.query_key): verified_from(row) for row in connection.execute(newest)}
 
 
-def _upsert(clock: SqlClock) -> Any:
-    now = clock()
-    statement = insert(_tasks).values(created_at=now, last_asked_at=now)
+def claim(
+    connection: Connection, clock: SqlClock, person: str, count: int, duration: timedelta
+) -> list[ReviewTask]:
+    """Lease up to `count` tasks to a person, least skipped and oldest first.
+
+    Open tasks and tasks whose lease has ended are taken; those that another claim is just
+    taking are passed over. Every returned task carries a fresh random token.
+    """
+    rows = connection.execute(_claim(clock, person, count, duration)).all()
+    rows = sorted(rows, key=lambda row: (row.times_skipped, row.created_at, row.id))
+    happened = [event for row in rows for event in _claim_events(row, person)]
+    events.record(connection, clock, happened)
+    return [task_from(row) for row in rows]
+
+
+def renew(
+    connection: Connection,
+    clock: SqlClock,
+    task_id: UUID,
+    token: UUID,
+    person: str,
+    duration: timedelta,
+) -> ReviewTask | None:
+    """Let a live lease end `duration` from now; None when it is not live any more."""
+    change = _holding(clock, task_id, token).values(lease_until=clock() + duration)
+    row = connection.execute(change.returning(*_tasks.c)).one_or_none()
+    if row is None:
+        return None
+    details = {"lease_until": row.lease_until.isoformat()}
+    events.record(connection, clock, [_event(task_id, "renewed", person, details)])
+    return task_from(row)
+
+
+def submit(
+    connection: Connection, clock: SqlClock, task_id: UUID, token: UUID, verdict: Verdict
+) -> StoredVerdict | None:
+    """Answer a task under a live lease; None when the lease is not live any more."""
+    change = _holding(clock, task_id, token).values(
+        state=TaskState.ANSWERED, answered_at=clock(), **_NO_LEASE
+    )
+    row = connection.execute(change.returning(_tasks.c.answered_at)).one_or_none()
+    if row is None:
+        return None
+    stored = _insert_verdict(connection, task_id, verdict, row.answered_at)
+    details = {"answer": verdict.answer.value, "product_ids": list(verdict.product_ids)}
+    events.record(connection, clock, [_event(task_id, "answered", verdict.person, details)])
+    return stored
+
+
+def release(
+    connection: Connection, clock: SqlClock, task_id: UUID, token: UUID, person: str, *, skip: bool
+) -> bool:
+    """Give a live lease back; False when it is not live any more. A skip sends it to the end."""
+    change = _holding(clock, task_id, token).values(
+        state=TaskState.OPEN, times_skipped=_tasks.c.times_skipped + int(skip), **_NO_LEASE
+    )
+    if connection.execute(change.returning(_tasks.c.id)).one_or_none() is None:
+        return False
+    kind = "skipped" if skip else "released"
+    events.record(connection, clock, [_event(task_id, kind, person, {})])
+    return True
+
+
+def get(connection: Connection, task_id: UUID) -> ReviewTask | None:
+    row = connection.execute(select(_tasks).where(_tasks.c.id == task_id)).one_or_none()
+    return None if row is None else task_from(row)
+
+
+def get_verdict(connection: Connection, task_id: UUID) -> StoredVerdict | None:
+    query = select(_verdicts).where(_verdicts.c.task_id == task_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else verdict_from(row)
+
+
+def list_events(connection: Connection, task_id: UUID) -> list[TaskEvent]:
+    """Return everything that happened to a task, in the order in which it happened."""
+    query = (
+        select(_events)
+        .where(_events.c.subject == SUBJECT, _events.c.subject_id == str(task_id))
+        .order_by(_events.c.id)
+    )
+    return [event_from(row) for row in connection.execute(query)]
+
+
+def list_tasks(
+    connection: Connection,
+    limit: int,
+    *,
+    after: Position | None = None,
+    state: TaskState | None = None,
+    source: str | None = None,
+) -> list[ReviewTask]:
+    """Return up to `limit` tasks behind a position, oldest first."""
+    query = select(_tasks).order_by(_tasks.c.created_at, _tasks.c.id).limit(limit)
+    if after is not None:
+        place = tuple_(_tasks.c.created_at, _tasks.c.id)
+        query = query.where(place > tuple_(after.created_at, after.id))
+    if state is not None:
+        query = query.where(_tasks.c.state == state)
+    if source is not None:
+        query = query.where(_tasks.c.source == source)
+    return [task_from(row) for row in connection.execute(query)]
+
+
+def _upsert(clock: SqlClock) -> Insert:
+    statement = insert(_tasks).values(created_at=clock(), last_asked_at=clock())
     return statement.on_conflict_do_update(
         index_elements=["query_key", "kind"],
         index_where=_UNANSWERED,
@@ -74,43 +215,66 @@ def _upsert(clock: SqlClock) -> Any:
             "times_asked": _tasks.c.times_asked + statement.excluded.times_asked,
             "last_asked_at": statement.excluded.last_asked_at,
         },
-    ).returning(_tasks.c.id, _tasks.c.query_key)
+    )
 
 
-def _new_row(task: NewTask, times_asked: int) -> dict[str, Any]:
-    return {
-        "id": task.id,
-        "kind": TaskKind.REVIEW,
-        "state": TaskState.OPEN,
-        "source": task.source,
-        "query_key": task.query_key,
-        "text": task.text,
-        "attributes": dict(task.attributes),
-        "candidates": [_candidate_row(candidate) for candidate in task.candidates],
-        "bundle_id": task.bundle_id,
-        "times_asked": times_asked,
-        "times_skipped": 0,
-    }
+def _claim(clock: SqlClock, person: str, count: int, duration: timedelta) -> ReturningUpdate[Any]:
+    chosen = _claimable(clock).limit(count).with_for_update(skip_locked=True).cte("chosen")
+    return (
+        update(_tasks)
+        .where(_tasks.c.id == chosen.c.id)
+        .values(
+            state=TaskState.LEASED,
+            lease_token=func.gen_random_uuid(),
+            lease_owner=person,
+            lease_until=clock() + duration,
+        )
+        .returning(*_tasks.c, chosen.c.lease_owner.label("owner_before"))
+    )
 
 
-def _candidate_row(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "product_id": candidate.product_id,
-        "title": candidate.title,
-        "score": candidate.score,
-        "rank": candidate.rank,
-    }
+def _claimable(clock: SqlClock) -> Select[Any]:
+    free = or_(_tasks.c.state == TaskState.OPEN, _tasks.c.lease_until <= clock())
+    return (
+        select(_tasks.c.id, _tasks.c.lease_owner)
+        .where(_UNANSWERED, free)
+        .order_by(_tasks.c.times_skipped, _tasks.c.created_at, _tasks.c.id)
+    )
+
+
+def _holding(clock: SqlClock, task_id: UUID, token: UUID) -> Update:
+    """Return an update that touches the task only under a live lease with this token."""
+    live: ColumnElement[bool] = and_(
+        _tasks.c.id == task_id, _tasks.c.lease_token == token, _tasks.c.lease_until > clock()
+    )
+    return update(_tasks).where(live)
+
+
+def _insert_verdict(
+    connection: Connection, task_id: UUID, verdict: Verdict, answered_at: object
+) -> StoredVerdict:
+    statement = insert(_verdicts).values(
+        id=verdict.id,
+        task_id=task_id,
+        answer=verdict.answer,
+        product_ids=list(verdict.product_ids),
+        comment=verdict.comment,
+        person=verdict.person,
+        created_at=answered_at,
+    )
+    return verdict_from(connection.execute(statement.returning(*_verdicts.c)).one())
+
+
+def _claim_events(row: Row[Any], person: str) -> list[Event]:
+    claimed = _event(row.id, "claimed", person, {"lease_until": row.lease_until.isoformat()})
+    if row.owner_before is None:
+        return [claimed]
+    return [_event(row.id, "expired", row.owner_before, {"taken_by": person}), claimed]
 
 
 def _created(task: NewTask) -> Event:
-    return Event(SUBJECT, str(task.id), "created", task.source, {"bundle_id": task.bundle_id})
+    return _event(task.id, "created", task.source, {"bundle_id": task.bundle_id})
 
 
-def _verified(row: Any) -> VerifiedAnswer:
-    return VerifiedAnswer(
-        task_id=row.task_id,
-        answer=row.answer,
-        product_ids=tuple(row.product_ids),
-        person=row.person,
-        answered_at=row.created_at,
-    )
+def _event(task_id: UUID, kind: str, actor: str, details: dict[str, Any]) -> Event:
+    return Event(SUBJECT, str(task_id), kind, actor, details)
