@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.catalogue import Product
+from models.errors import DataError
+from training.data.dataset import Dataset, digest, relevance_matrix
+
+LAMP, CHAIR, TABLE = Product("l", "Lamp"), Product("c", "Chair"), Product("t", "Table")
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    return Dataset(
+        texts=("a lamp", "a set", "no idea"),
+        sources=("shop", "shop", ""),
+        categories=("light", "furniture", ""),
+        products=(LAMP, CHAIR, TABLE),
+        relevance=relevance_matrix([(0,), (2, 1), ()], 3),
+    )
+
+
+def test_relevance_may_hold_several_products_or_none(dataset: Dataset) -> None:
+    assert dataset.relevance.toarray().tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 0]]
+    assert dataset.answerable.tolist() == [True, True, False]
+
+
+def test_a_product_named_twice_counts_once() -> None:
+    assert relevance_matrix([(1, 1)], 2).toarray().tolist() == [[0, 1]]
+
+
+def test_a_subset_keeps_the_given_order_and_all_products(dataset: Dataset) -> None:
+    subset = dataset.subset(np.array([2, 0]))
+    assert subset.texts == ("no idea", "a lamp")
+    assert subset.categories == ("", "light")
+    assert subset.relevance.toarray().tolist() == [[0, 0, 0], [1, 0, 0]]
+    assert subset.products == dataset.products
+
+
+def test_a_query_whose_product_leaves_the_catalogue_has_no_answer(dataset: Dataset) -> None:
+    reduced = dataset.with_products(np.array([2, 1]))
+    assert reduced.products == (TABLE, CHAIR)
+    assert reduced.relevance.toarray().tolist() == [[0, 0], [1, 1], [0, 0]]
+    assert reduced.answerable.tolist() == [False, True, False]
+
+
+def test_parts_of_different_length_are_refused(dataset: Dataset) -> None:
+    with pytest.raises(DataError, match="one text, source and category per query"):
+        replace(dataset, texts=("only one",))
+    with pytest.raises(DataError, match="3 columns for 2 products"):
+        replace(dataset, products=(LAMP, CHAIR))
+
+
+def test_the_digest_is_of_the_content(dataset: Dataset) -> None:
+    copy = replace(dataset, relevance=relevance_matrix([(0,), (1, 2), ()], 3))
+    assert digest(copy) == digest(dataset)
+    assert len(digest(dataset)) == 64
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"texts": ("a lamp", "a set", "No idea")},
+        {"texts": ("a lampa", " set", "no idea")},
+        {"sources": ("shop", "shop", "shop")},
+        {"categories": ("light", "light", "")},
+        {"products": (LAMP, CHAIR, Product("t", "Table", {"colour": "red"}))},
+        {"products": (LAMP, CHAIR, Product("T", "Table"))},
+        {"relevance": relevance_matrix([(0,), (1,), ()], 3)},
+        {"relevance": relevance_matrix([(0,), (1,), (2,)], 3)},
+    ],
+)
+def test_any_change_changes_the_digest(dataset: Dataset, change: dict[str, object]) -> None:
+    changed = replace(dataset, **change)  # type: ignore[arg-type]
+    assert digest(changed) != digest(dataset)

@@ -1,0 +1,133 @@
+"""Seeded splits into train, calibration and test; each is a claim about the traffic to come.
+
+The promise of a threshold holds for traffic that is exchangeable with the calibration queries
+(METHOD 5.6), so in every split calibration and test are one random division of the same held-out
+queries; what differs is how those differ from the training queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from models.errors import DataError
+from training.data.dataset import Dataset, Rows
+
+CALIBRATION_SHARE = 0.14
+TEST_SHARE = 0.20
+HELD_OUT_SHARE = CALIBRATION_SHARE + TEST_SHARE
+REMOVED_PRODUCTS_SHARE = 0.10
+
+
+class SplitKind(StrEnum):
+    """Which split: `offers`, `merchants` or `open_set`."""
+
+    OFFERS = "offers"
+    MERCHANTS = "merchants"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Query rows of each part, ascending, and the product rows that stay in the catalogue."""
+
+    train: Rows
+    calibration: Rows
+    test: Rows
+    catalogue: Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SplitDataset:
+    """The parts as data sets of their own over one (possibly reduced) catalogue."""
+
+    train: Dataset
+    calibration: Dataset
+    test: Dataset
+
+
+def offers(dataset: Dataset, seed: int) -> Split:
+    """Return a random split: 66 % train, 14 % calibration, 20 % test; the traffic is as before."""
+    order = np.random.default_rng(seed).permutation(len(dataset))
+    held_out = round(HELD_OUT_SHARE * len(dataset))
+    calibration, test = _divide(order[:held_out])
+    return Split(np.sort(order[held_out:]), calibration, test, _all_products(dataset))
+
+
+def merchants(dataset: Dataset, seed: int) -> Split:
+    """Return a split whose calibration and test queries come from shops unseen in training.
+
+    Whole shops, in random order, are held out until about 34 % of the queries are (a shop too large
+    for what is left is passed over). Their queries, not the shops, are then divided at random into
+    calibration and test: the exact binomial test needs independent queries, which queries of
+    different shops are not, so a promise made on other unseen shops would claim more than it can
+    keep. Read it as: a model meets new shops, a sample of their offers is labelled.
+    """
+    random = np.random.default_rng(seed)
+    sources = np.asarray(dataset.sources)
+    shops, sizes = np.unique(sources, return_counts=True)
+    left = round(HELD_OUT_SHARE * len(dataset))
+    unseen = []
+    for shop in random.permutation(len(shops)):
+        if sizes[shop] <= left:
+            unseen.append(shops[shop])
+            left -= int(sizes[shop])
+    held_out = np.isin(sources, unseen)
+    calibration, test = _divide(random.permutation(np.flatnonzero(held_out)))
+    return Split(np.flatnonzero(~held_out), calibration, test, _all_products(dataset))
+
+
+def open_set(dataset: Dataset, seed: int) -> Split:
+    """Return a split in which 10 % of the products are not in the catalogue.
+
+    The remaining queries are split as in `offers`. Queries that lost every right answer are never
+    in train; they are divided at random over calibration and test in the same proportion as the
+    rest, so about a quarter of the held-out queries has no right answer.
+    """
+    random = np.random.default_rng(seed)
+    products = len(dataset.products)
+    removed = random.permutation(products)[: round(REMOVED_PRODUCTS_SHARE * products)]
+    catalogue = np.setdiff1d(np.arange(products, dtype=np.int64), removed)
+    known = dataset.with_products(catalogue).answerable
+    order = random.permutation(np.flatnonzero(known))
+    held_out = round(HELD_OUT_SHARE * len(order))
+    unanswerable = np.flatnonzero(~known)
+    calibration, test = _divide(
+        random.permutation(np.concatenate([order[:held_out], unanswerable]))
+    )
+    return Split(np.sort(order[held_out:]), calibration, test, catalogue)
+
+
+_SPLITS: dict[SplitKind, Callable[[Dataset, int], Split]] = {
+    SplitKind.OFFERS: offers,
+    SplitKind.MERCHANTS: merchants,
+    SplitKind.OPEN: open_set,
+}
+
+
+def split_dataset(dataset: Dataset, kind: SplitKind, seed: int) -> SplitDataset:
+    """Return the parts of the named split; raise DataError when one of them would be empty."""
+    split = _SPLITS[kind](dataset, seed)
+    for name in ("train", "calibration", "test"):
+        if len(getattr(split, name)) == 0:
+            raise DataError(
+                f"split {kind.value!r} of {len(dataset)} queries leaves none for {name}; "
+                "use another split or more data"
+            )
+    reduced = dataset.with_products(split.catalogue)
+    return SplitDataset(
+        reduced.subset(split.train), reduced.subset(split.calibration), reduced.subset(split.test)
+    )
+
+
+def _divide(shuffled: Rows) -> tuple[Rows, Rows]:
+    """Return calibration and test rows of already shuffled held-out rows."""
+    calibration = round(CALIBRATION_SHARE / HELD_OUT_SHARE * len(shuffled))
+    return np.sort(shuffled[:calibration]), np.sort(shuffled[calibration:])
+
+
+def _all_products(dataset: Dataset) -> Rows:
+    return np.arange(len(dataset.products), dtype=np.int64)

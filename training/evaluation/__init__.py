@@ -1,0 +1,1 @@
+"""How good a model is: ranking, automation coverage, the report and its picture."""
