@@ -60,6 +60,24 @@ class AlreadyAnswered(ServiceError):
     status, code = 409, "already_answered"
 
 
+class AnswerInconsistent(ServiceError):
+    """'accepted' names at least one product; 'none' and 'unsure' name no product."""
+
+    status, code = 422, "answer_inconsistent"
+
+
+class LeaseSecondsOutOfRange(ServiceError):
+    """The service does not lease tasks for so short or so long a time."""
+
+    status, code = 422, "lease_seconds_out_of_range"
+
+
+class InvalidCursor(ServiceError):
+    """The cursor is not one that this service returned; start again without a cursor."""
+
+    status, code = 422, "invalid_cursor"
+
+
 class DatabaseUnavailable(ServiceError):
     """The database does not answer; try again shortly. Nothing was changed."""
 
