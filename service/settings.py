@@ -1,0 +1,83 @@
+"""All settings of the service, read once from the environment and checked at start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import ConfigurationError
+
+PREFIX = "ALC_"
+TargetPrecision = Annotated[float, Field(gt=0.5, lt=1.0)]
+
+
+def _also_unprefixed(name: str) -> AliasChoices:
+    return AliasChoices(f"{PREFIX}{name}", name)
+
+
+class Settings(BaseSettings):
+    """Environment variables `ALC_<FIELD>`; four customary names also work without the prefix."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", populate_by_name=True
+    )
+
+    host: str = Field("127.0.0.1", validation_alias=_also_unprefixed("HOST"))
+    port: int = Field(8000, ge=0, le=65535, validation_alias=_also_unprefixed("PORT"))
+    state_dir: Path = Field(Path(".state"), validation_alias=_also_unprefixed("STATE_DIR"))
+    bundles_dir: Path = Field(default_factory=lambda fields: fields["state_dir"] / "bundles")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # Without a database URL the service starts its own PostgreSQL under the state directory.
+    database_url: SecretStr | None = Field(None, validation_alias=_also_unprefixed("DATABASE_URL"))
+    database_pool_size: int = Field(10, ge=2, le=200)
+    database_timeout_seconds: float = Field(3.0, ge=1.0, le=60.0)
+
+    # The bundle must hold a promise for this target; that is checked when the bundle is loaded.
+    target_precision: TargetPrecision = 0.95
+    max_batch: int = Field(64, ge=1, le=1024)
+
+    lease_min_seconds: int = Field(10, ge=1)
+    lease_max_seconds: int = Field(3600, le=86_400)
+
+    key_cache_seconds: float = Field(10.0, ge=0.0, le=300.0)
+    session_hours: float = Field(12.0, gt=0.0, le=168.0)
+    sign_in_link_minutes: float = Field(15.0, gt=0.0, le=1440.0)
+
+    @model_validator(mode="after")
+    def _lease_limits_are_ordered(self) -> Self:
+        if self.lease_min_seconds > self.lease_max_seconds:
+            raise ValueError("lease_min_seconds is larger than lease_max_seconds")
+        return self
+
+    def redacted(self) -> dict[str, Any]:
+        """Return all values as JSON types; secrets are replaced by asterisks."""
+        return self.model_dump(mode="json")
+
+
+def load_settings() -> Settings:
+    """Return the settings of this process.
+
+    Raises ConfigurationError naming each wrong variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(_in_words(detail) for detail in error.errors(include_input=False))
+        raise ConfigurationError(f"Settings cannot be used: {wrong}") from error
+
+
+def unknown_variables() -> list[str]:
+    """Return environment variables that look like a setting but are none (a typing error)."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def _in_words(detail: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in detail["loc"]) or "settings"
+    return f"{name}: {detail['msg']}"
