@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from service.errors import InvalidCursor
@@ -23,9 +23,13 @@ def decode_cursor(cursor: str) -> Position:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         moment, _, task_id = urlsafe_b64decode(padded.encode("ascii")).decode().partition(SEPARATOR)
-        position = Position(datetime.fromisoformat(moment), UUID(task_id))
-    except ValueError as error:  # not base64, not UTF-8, not a time or not a UUID
+        return Position(_instant(moment), UUID(task_id))
+    except (ValueError, OverflowError) as error:  # not base64, UTF-8, an instant or a UUID
         raise InvalidCursor from error
-    if position.created_at.tzinfo is None:
-        raise InvalidCursor
-    return position
+
+
+def _instant(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs an offset from UTC")
+    return moment.astimezone(UTC)

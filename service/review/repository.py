@@ -27,7 +27,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.dialects.postgresql.dml import Insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -96,7 +96,7 @@ def verified_answers(
         .join_from(_tasks, _verdicts, _verdicts.c.task_id == _tasks.c.id)
         .where(_tasks.c.query_key == any_(keys))
         .where(_verdicts.c.answer.in_([Answer.ACCEPTED, Answer.NONE]))
-        .distinct(_tasks.c.query_key)
+        .ext(distinct_on(_tasks.c.query_key))
         .order_by(_tasks.c.query_key, _verdicts.c.created_at.desc(), _verdicts.c.id.desc())
     )
     return {bytes(row.query_key): verified_from(row) for row in connection.execute(newest)}
