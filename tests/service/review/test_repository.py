@@ -1,0 +1,117 @@
+"""What the recommender asks of the queue: open tasks, and answers that people gave."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from service.database.engine import transaction
+from service.database.tables import Answer
+from service.review import repository
+from service.review.tasks import ReviewTask, VerifiedAnswer
+from tests.service.conftest import FakeClock
+from tests.service.review.queues import ask, event_kinds, new_task, query_key, queue_of
+
+
+def test_a_new_query_becomes_an_open_task_with_its_candidates(
+    engine: Engine, clock: FakeClock
+) -> None:
+    asked = new_task("bosch kgn39")
+    with transaction(engine) as connection:
+        repository.open_tasks(connection, clock, [asked])
+        stored = repository.get(connection, asked.id)
+    assert stored is not None
+    assert (stored.text, stored.candidates) == ("bosch kgn39", asked.candidates)
+    assert (stored.times_asked, stored.created_at) == (1, clock.now)
+    assert event_kinds(engine, asked.id) == ["created"]
+
+
+def test_an_open_query_asked_again_is_one_task_counted(engine: Engine, clock: FakeClock) -> None:
+    first, twin = ask(engine, clock, "same", "same")
+    clock.advance(60)
+    (again,) = ask(engine, clock, "same")
+    task = _get(engine, again)
+    assert first == twin == again
+    assert (task.times_asked, task.last_asked_at) == (3, clock.now)
+    assert event_kinds(engine, first) == ["created"]
+
+
+def test_the_same_text_from_another_source_is_another_task(
+    engine: Engine, clock: FakeClock
+) -> None:
+    assert ask(engine, clock, "same") != ask(engine, clock, "same", source="other shop")
+
+
+def test_a_leased_query_asked_again_keeps_its_lease(engine: Engine, clock: FakeClock) -> None:
+    (task_id,) = ask(engine, clock, "same")
+    (leased,) = queue_of(engine, clock).claim("ann", 1, 60)
+    assert ask(engine, clock, "same") == [task_id]
+    assert _get(engine, task_id).lease_token == leased.lease_token
+
+
+def test_an_answered_query_asked_again_is_a_new_task(engine: Engine, clock: FakeClock) -> None:
+    ask(engine, clock, "same")
+    answered = _answer(engine, clock, Answer.UNSURE)
+    assert ask(engine, clock, "same") != [answered]
+
+
+def test_callers_with_the_same_queries_do_not_block_each_other(
+    engine: Engine, clock: FakeClock
+) -> None:
+    texts = [f"query {number}" for number in range(20)]
+    with ThreadPoolExecutor(2) as pool:
+        forwards = pool.submit(lambda: [ask(engine, clock, *texts) for _ in range(10)])
+        backwards = pool.submit(lambda: [ask(engine, clock, *texts[::-1]) for _ in range(10)])
+        found = {UUID(str(task)) for ids in forwards.result() + backwards.result() for task in ids}
+    assert len(found) == 20
+    assert {_get(engine, task_id).times_asked for task_id in found} == {20}
+
+
+def test_nothing_asked_needs_no_database(engine: Engine, clock: FakeClock) -> None:
+    with transaction(engine) as connection:
+        assert repository.open_tasks(connection, clock, []) == {}
+        assert repository.verified_answers(connection, []) == {}
+
+
+def test_an_accepted_verdict_is_a_verified_answer(engine: Engine, clock: FakeClock) -> None:
+    ask(engine, clock, "same")
+    task_id = _answer(engine, clock, Answer.ACCEPTED, "p2", "p4")
+    expected = VerifiedAnswer(task_id, Answer.ACCEPTED, ("p2", "p4"), "ann", clock.now)
+    assert _verified(engine, "same", "never asked") == {query_key("same"): expected}
+
+
+def test_unsure_is_not_reused(engine: Engine, clock: FakeClock) -> None:
+    ask(engine, clock, "same")
+    _answer(engine, clock, Answer.UNSURE)
+    assert _verified(engine, "same") == {}
+
+
+def test_the_newest_certain_verdict_counts(engine: Engine, clock: FakeClock) -> None:
+    given = [(Answer.ACCEPTED, "p1"), (Answer.NONE, None), (Answer.UNSURE, None)]
+    for answer, product in given:
+        ask(engine, clock, "same")
+        _answer(engine, clock, answer, *([product] if product else []))
+        clock.advance(60)
+    assert _verified(engine, "same")[query_key("same")].answer is Answer.NONE
+
+
+def _get(engine: Engine, task_id: UUID) -> ReviewTask:
+    with engine.connect() as connection:
+        task = repository.get(connection, task_id)
+    assert task is not None
+    return task
+
+
+def _answer(engine: Engine, clock: FakeClock, answer: Answer, *products: str) -> UUID:
+    queue = queue_of(engine, clock)
+    (task,) = queue.claim("ann", 1, 60)
+    assert task.lease_token is not None
+    queue.submit(task.id, task.lease_token, "ann", answer, products)
+    return task.id
+
+
+def _verified(engine: Engine, *texts: str) -> dict[bytes, VerifiedAnswer]:
+    with engine.connect() as connection:
+        return repository.verified_answers(connection, [query_key(text) for text in texts])
