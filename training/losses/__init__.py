@@ -1,0 +1,1 @@
+"""Losses on a batch: query embeddings, label embeddings and the relevance between them."""

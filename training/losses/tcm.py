@@ -1,0 +1,45 @@
+"""Threshold-consistent margin loss (TCM, arXiv 2307.04047), for separate queries and labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from training.losses.batch import EmbeddedBatch
+
+
+@dataclass(frozen=True, slots=True)
+class TcmSettings:
+    """Margins on the cosine, and the weight of each side."""
+
+    positive_margin: float = 0.9
+    negative_margin: float = 0.5
+    positive_weight: float = 1.0
+    negative_weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class TcmLoss:
+    """The loss, and over how many pairs each side was averaged."""
+
+    value: Tensor
+    active_positives: int
+    active_negatives: int
+
+
+def threshold_consistent_margin(
+    batch: EmbeddedBatch, similarities: Tensor, settings: TcmSettings
+) -> TcmLoss:
+    """Return the mean violation of both margins, each over its violating pairs only (METHOD 2.1).
+
+    A side without a violating pair counts 0.
+    """
+    positives = similarities[batch.relevance]
+    negatives = similarities[~batch.relevance]
+    too_low = positives <= settings.positive_margin
+    too_high = negatives >= settings.negative_margin
+    low = ((settings.positive_margin - positives) * too_low).sum() / too_low.sum().clamp(min=1)
+    high = ((negatives - settings.negative_margin) * too_high).sum() / too_high.sum().clamp(min=1)
+    value = settings.positive_weight * low + settings.negative_weight * high
+    return TcmLoss(value, int(too_low.sum()), int(too_high.sum()))

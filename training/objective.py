@@ -1,0 +1,56 @@
+"""The training objective: base loss + TCM + ALC on one batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor, nn
+
+from training.losses.alc import Alc
+from training.losses.batch import EmbeddedBatch
+from training.losses.softmax import decoupled_softmax
+from training.losses.tcm import threshold_consistent_margin
+from training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class LossParts:
+    """The parts of the loss before weighting, for the progress line; None where switched off."""
+
+    base: float
+    tcm: float | None = None
+    active_positives: int | None = None
+    active_negatives: int | None = None
+    query_label: float | None = None
+    query_batch: float | None = None
+
+
+class Objective(nn.Module):
+    """L = L_base + L_TCM + L_xe (METHOD 1.2); holds the auxiliary heads."""
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.alc = Alc(settings.dimension, settings.alc) if settings.alc else None
+
+    def forward(self, batch: EmbeddedBatch) -> tuple[Tensor, LossParts]:
+        """Return the loss to minimise and its parts."""
+        similarities = batch.similarities
+        base = decoupled_softmax(batch, similarities, self.settings.temperature)
+        total, parts = base, LossParts(base.item())
+        if self.settings.tcm:
+            tcm = threshold_consistent_margin(batch, similarities, self.settings.tcm)
+            total = total + tcm.value
+            parts = replace(
+                parts,
+                tcm=tcm.value.item(),
+                active_positives=tcm.active_positives,
+                active_negatives=tcm.active_negatives,
+            )
+        if self.alc is not None:
+            alc = self.alc(batch, similarities)
+            total = total + alc.value
+            parts = replace(
+                parts, query_label=alc.query_label.item(), query_batch=alc.query_batch.item()
+            )
+        return total, parts
