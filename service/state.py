@@ -1,0 +1,34 @@
+"""What all requests of one process share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import Engine
+
+from service.access.key_cache import KeyCache
+from service.clock import SqlClock
+from service.metrics import Metrics
+from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """The parts that the app was assembled from; `app.state.service` holds it."""
+
+    settings: Settings
+    engine: Engine
+    clock: SqlClock
+    metrics: Metrics
+    keys: KeyCache
+
+
+async def get_state(request: Request) -> ServiceState:
+    """Return the state of the app that answers; asynchronous so that it needs no thread."""
+    state: ServiceState = request.app.state.service
+    return state
+
+
+State = Annotated[ServiceState, Depends(get_state)]
