@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from models.catalogue import Catalogue
 from models.encoder import Encoder, FloatMatrix
 from models.index.base import Neighbours, VectorIndex
-
-SCORE_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +19,9 @@ class Runtime:
     catalogue: Catalogue
 
     def candidates(self, texts: Sequence[str], k: int) -> Neighbours:
-        """Return the k nearest products of each text; see `Neighbours` for shapes.
-
-        Scores are rounded to `SCORE_DECIMALS`: the last float32 digits depend on how many
-        queries share a matrix product, and a decision must not.
-        """
+        """Return the k nearest products of each text; see `Neighbours` for shapes and order."""
         return self.nearest(self.encoder.encode(texts), k)
 
     def nearest(self, embeddings: FloatMatrix, k: int) -> Neighbours:
         """Return the k nearest products of already encoded queries."""
-        found = self.index.search(embeddings, k)
-        return Neighbours(np.round(found.scores, SCORE_DECIMALS), found.rows)
+        return self.index.search(embeddings, k)

@@ -11,28 +11,47 @@ import numpy.typing as npt
 
 from models.encoder import FloatMatrix
 
+Rows = npt.NDArray[np.int64]
+SCORE_DECIMALS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """Cosines and catalogue rows, both (queries, k), best first, ties broken by the smaller row.
 
-    Where fewer than k products exist, the row is -1 and the score is -inf.
+    Where fewer than k products exist, the row is -1 and the score is -inf. Scores are rounded to
+    `SCORE_DECIMALS` before they are ordered: the last float32 digits depend on how many queries
+    share a matrix product, and neither a decision nor a rank must.
     """
 
     scores: FloatMatrix
-    rows: npt.NDArray[np.int64]
+    rows: Rows
 
 
 class VectorIndex(Protocol):
-    """Maximum inner product search over unit vectors, addressed by catalogue row."""
+    """Maximum inner product search over unit vectors, addressed by catalogue row.
+
+    Searches may run in several threads at once. `add` and `remove` must not run beside any other
+    call.
+    """
+
+    @property
+    def dimension(self) -> int:
+        """Return the length of a vector."""
+        ...
+
+    @property
+    def rows(self) -> Rows:
+        """Return the rows that are present, ascending."""
+        ...
 
     def __len__(self) -> int: ...
 
-    def add(self, rows: npt.NDArray[np.int64], vectors: FloatMatrix) -> None:
+    def add(self, rows: Rows, vectors: FloatMatrix) -> None:
         """Add vectors under these rows; raise DataError when a row is already present."""
         ...
 
-    def remove(self, rows: npt.NDArray[np.int64]) -> int:
+    def remove(self, rows: Rows) -> int:
         """Remove rows and return how many were present."""
         ...
 
