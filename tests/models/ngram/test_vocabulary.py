@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from models.ngram.features import bags, text_buckets
+from models.ngram.vocabulary import build_vocabulary
+
+
+def test_idf_by_hand() -> None:
+    """Three texts, `a` in two of them (twice in one): idf = ln(4 / 3) + 1."""
+    vocabulary = build_vocabulary(bags(["a a", "a", "b"]))
+    idf = dict(zip(vocabulary.buckets.tolist(), vocabulary.idf.tolist(), strict=True))
+
+    assert idf[text_buckets("a")[0]] == pytest.approx(math.log(4 / 3) + 1)
+    assert idf[text_buckets("b")[0]] == pytest.approx(math.log(4 / 2) + 1)
+
+
+def test_only_buckets_that_occur_are_stored() -> None:
+    texts = bags(["ab", "c"])
+
+    assert build_vocabulary(texts).buckets.tolist() == sorted(set(texts.buckets.tolist()))
+
+
+def test_unknown_features_are_left_out_of_a_bag() -> None:
+    vocabulary = build_vocabulary(bags(["ab"]))
+
+    rows = vocabulary.rows(bags(["zzz", "ab zzz", ""]))
+
+    known = rows.offsets[1:] - rows.offsets[:-1]
+    assert known.tolist() == [0, len(text_buckets("ab")), 0]

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from models.ngram.features import bags
+from models.ngram.vocabulary import build_vocabulary
+from training.encoders.ngram import NgramModule, select
+from training.loop import embeddings, export
+
+TEXTS = ["neff oven 45l", "bosch fridge", "", "neff", "bosch bosch oven"]
+
+
+def module(seed: int = 0) -> NgramModule:
+    generator = torch.Generator().manual_seed(seed)
+    built = NgramModule(build_vocabulary(bags(TEXTS)), 16, generator)
+    torch.nn.init.normal_(built.residual, std=0.1, generator=generator)
+    return built
+
+
+def test_trained_and_served_embeddings_agree() -> None:
+    trained = module()
+    rows = trained.vocabulary.rows(bags(TEXTS))
+
+    served = export(trained).encode(TEXTS)
+
+    cosines = (embeddings(trained, rows) * served).sum(axis=1)
+    assert np.all(cosines[[0, 1, 3, 4]] >= 0.9999)
+    assert not served[2].any()
+
+
+def test_selected_bags_are_those_of_the_texts() -> None:
+    hashed = bags(TEXTS)
+
+    rows, offsets = select(hashed, np.array([3, 0, 2]))
+
+    expected = bags([TEXTS[3], TEXTS[0], TEXTS[2]])
+    assert rows.tolist() == expected.buckets.tolist()
+    assert offsets.tolist() == expected.offsets[:-1].tolist()
+
+
+def test_an_untrained_encoder_already_matches_words() -> None:
+    """Random vectors project the IDF-weighted counts: shared words mean similarity."""
+    vectors = export(module()).encode(["neff oven 45l", "neff oven", "bosch fridge"])
+
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2

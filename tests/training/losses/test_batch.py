@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from tests.training.losses.example import small_batch
+
+
+def test_hardest_negatives_leave_out_every_right_label() -> None:
+    batch = small_batch()
+
+    columns, exists = batch.hardest_negatives(batch.similarities, 3)
+
+    assert columns[0, :2].tolist() == [2, 1]
+    assert columns[1, 0].item() == 2  # l0 is closer to q1 but right for it
+    assert exists.tolist() == [[True, True, False], [True, False, False]]
+
+
+def test_no_more_negatives_than_labels() -> None:
+    batch = small_batch()
+
+    columns, _ = batch.hardest_negatives(batch.similarities, 10)
+
+    assert columns.shape == (2, 3)

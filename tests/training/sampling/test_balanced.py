@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from itertools import chain
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.encoder import FloatMatrix
+from training.sampling.balanced import balanced_clusters, clustered_batches
+
+
+def unit_vectors(count: int, seed: int) -> FloatMatrix:
+    vectors = np.random.default_rng(seed).normal(size=(count, 4)).astype(np.float32)
+    unit: FloatMatrix = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
+
+
+@given(count=st.integers(1, 200), largest=st.integers(1, 40), seed=st.integers(0, 5))
+def test_clusters_cover_every_row_once_and_are_balanced(
+    count: int, largest: int, seed: int
+) -> None:
+    clusters = balanced_clusters(unit_vectors(count, seed), largest, np.random.default_rng(seed))
+
+    assert sorted(np.concatenate(clusters).tolist()) == list(range(count))
+    assert max(map(len, clusters)) <= largest
+    assert max(map(len, clusters)) <= 2 * min(map(len, clusters))
+
+
+def test_clusters_find_the_groups_that_are_there() -> None:
+    """Four tight groups of 16, each around its own axis."""
+    generator = np.random.default_rng(0)
+    group = np.repeat(np.arange(4), 16)
+    vectors: FloatMatrix = (np.eye(4)[group] + generator.normal(scale=0.01, size=(64, 4))).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    clusters = balanced_clusters(vectors, 16, generator)
+
+    assert sorted(set(group[rows].tolist()) == {group[rows[0]]} for rows in clusters) == [True] * 4
+
+
+def test_identical_vectors_still_split() -> None:
+    clusters = balanced_clusters(
+        np.ones((10, 4), dtype=np.float32) / 2, 3, np.random.default_rng(0)
+    )
+
+    assert max(map(len, clusters)) <= 3
+
+
+def test_batches_contain_each_row_once_in_a_seeded_order() -> None:
+    vectors = unit_vectors(50, seed=1)
+
+    first, again, other = (
+        [rows.tolist() for rows in clustered_batches(vectors, 8, 16, np.random.default_rng(seed))]
+        for seed in (3, 3, 4)
+    )
+
+    assert [len(rows) for rows in first] == [16, 16, 16, 2]
+    assert sorted(chain.from_iterable(first)) == list(range(50))
+    assert first == again
+    assert first != other

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import numpy as np
+
+from models.catalogue import Product
+from training.data.dataset import Dataset, relevance_matrix
+from training.examples import build_examples, sample_batch
+
+
+def dataset() -> Dataset:
+    """Four queries; the second has two right products, the third has none in the catalogue."""
+    products = tuple(Product(f"p{i}", title) for i, title in enumerate(("oven", "fridge", "tv")))
+    relevance = relevance_matrix([[0], [0, 1], [], [2]], len(products))
+    return Dataset(
+        ("an oven", "both", "nothing", "a tv"), ("",) * 4, ("",) * 4, products, relevance
+    )
+
+
+def test_a_query_without_a_right_product_is_no_example() -> None:
+    examples = build_examples(dataset())
+
+    assert len(examples) == 3
+    assert len(examples.products) == 3
+
+
+def test_every_right_product_of_the_batch_is_marked() -> None:
+    """Whatever product is drawn for the second query, the first one's product is right for it."""
+    examples = build_examples(dataset())
+
+    batch = sample_batch(examples, np.array([0, 1, 2]), np.random.default_rng(0))
+
+    column = batch.products.tolist().index(0)
+    assert batch.relevance[:, column].tolist() == [True, True, False]
+
+
+def test_the_sampled_positive_is_right_and_varies() -> None:
+    examples = build_examples(dataset())
+    generator = np.random.default_rng(0)
+
+    drawn = set()
+    for _ in range(20):
+        batch = sample_batch(examples, np.array([1, 2]), generator)
+        assert batch.relevance[[0, 1], batch.positives].all()
+        drawn.add(int(batch.products[batch.positives[0]]))
+
+    assert drawn == {0, 1}
+
+
+def test_a_product_sampled_twice_is_one_column() -> None:
+    examples = build_examples(dataset())
+
+    batch = sample_batch(examples, np.array([0, 0, 2]), np.random.default_rng(0))
+
+    assert batch.products.tolist() == [0, 2]
+    assert batch.positives.tolist() == [0, 0, 1]

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.errors import ConfigurationError
+from models.ngram.runtime import NgramEncoder
+from tests.training.products import small_shop
+from training.data.dataset import Dataset
+from training.loop import Step, fit
+from training.losses.alc import AlcSettings
+from training.settings import TrainingSettings
+
+ALC = AlcSettings(feedforward=16, attention_heads=2)
+SETTINGS = TrainingSettings(
+    epochs=2, dimension=32, batch_size=64, cluster_size=16, warmup_steps=2, alc=ALC
+)
+
+
+def trained(dataset: Dataset, settings: TrainingSettings) -> tuple[NgramEncoder, list[Step]]:
+    steps: list[Step] = []
+    return fit(dataset, settings, steps.append), steps
+
+
+def top_1_precision(encoder: NgramEncoder, dataset: Dataset) -> float:
+    titles = encoder.encode([product.title for product in dataset.products])
+    best = (encoder.encode(dataset.texts) @ titles.T).argmax(axis=1)
+    right = np.asarray(dataset.relevance[np.arange(len(best)), best])
+    return float(right.mean())
+
+
+def test_training_learns_what_the_words_mean() -> None:
+    """`washer` names the dishwasher in offers only: no word of the title tells it."""
+    shop = small_shop()
+    renamed = replace(
+        shop, texts=tuple(text.replace("dishwasher", "washer machine") for text in shop.texts)
+    )
+
+    untrained, _ = trained(renamed, replace(SETTINGS, epochs=1, table_learning_rate=1e-9))
+    learned, _ = trained(renamed, replace(SETTINGS, epochs=6, table_learning_rate=1e-2))
+
+    assert top_1_precision(learned, renamed) > top_1_precision(untrained, renamed) + 0.05
+    assert top_1_precision(learned, renamed) > 0.95
+
+
+def test_the_same_seed_gives_the_same_numbers() -> None:
+    shop = small_shop()
+
+    first, again = (trained(shop, SETTINGS)[0] for _ in range(2))
+
+    assert np.array_equal(first.table, again.table)
+    assert np.array_equal(first.residual, again.residual)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seed": 1},
+        {"epochs": 3},
+        {"dimension": 16},
+        {"batch_size": 32},
+        {"cluster_size": 32},
+        {"temperature": 0.1},
+        {"table_learning_rate": 1e-2},
+        {"layer_learning_rate": 1e-2},
+        {"warmup_steps": 0},
+        {"tcm": None},
+        {"alc": None},
+    ],
+)
+def test_every_setting_changes_the_encoder(changed: dict[str, Any]) -> None:
+    shop = small_shop()
+
+    usual, _ = trained(shop, SETTINGS)
+    other, _ = trained(shop, replace(SETTINGS, **changed))
+
+    assert not np.array_equal(usual.table, other.table)
+
+
+def test_each_step_reports_its_parts() -> None:
+    _, steps = trained(small_shop(), SETTINGS)
+
+    assert [step.step for step in steps] == list(range(1, steps[-1].steps + 1))
+    assert sum(step.queries for step in steps) == 2 * len(small_shop())
+    assert all(step.parts.query_batch is not None for step in steps)
+
+
+def test_what_is_switched_off_is_not_reported() -> None:
+    _, steps = trained(small_shop(), replace(SETTINGS, tcm=None, alc=None))
+
+    assert {(step.parts.tcm, step.parts.query_label) for step in steps} == {(None, None)}
+
+
+@pytest.mark.parametrize("name", ["epochs", "dimension", "cluster_size", "temperature"])
+def test_a_setting_that_cannot_be_used_is_named(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        TrainingSettings(**{name: 0})
+
+
+def test_a_batch_of_one_has_no_negatives() -> None:
+    with pytest.raises(ConfigurationError, match="batch_size"):
+        replace(SETTINGS, batch_size=1)
