@@ -25,12 +25,13 @@ ENCODE_CHUNK = 1024
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one optimisation step did, for progress and logs."""
+    """What one optimisation step did, for progress and logs; `total_queries` is of all epochs."""
 
     epoch: int
     step: int
     steps: int
     queries: int
+    total_queries: int
     parts: LossParts
 
 
@@ -65,6 +66,7 @@ def _optimise(
     settings: TrainingSettings,
     on_step: Callable[[Step], None],
 ) -> None:
+    total = settings.epochs * len(examples)
     steps = settings.epochs * -(-len(examples) // settings.batch_size)
     optimisers = _optimisers(encoder, objective, settings)
     schedules = [_schedule(optimiser, settings.warmup_steps, steps) for optimiser in optimisers]
@@ -76,7 +78,7 @@ def _optimise(
         for optimiser, schedule in zip(optimisers, schedules, strict=True):
             optimiser.step()
             schedule.step()
-        on_step(Step(epoch, step + 1, steps, len(batch.queries), parts))
+        on_step(Step(epoch, step + 1, steps, len(batch.queries), total, parts))
 
 
 def _batches(

@@ -85,6 +85,7 @@ def test_each_step_reports_its_parts() -> None:
 
     assert [step.step for step in steps] == list(range(1, steps[-1].steps + 1))
     assert sum(step.queries for step in steps) == 2 * len(small_shop())
+    assert {step.total_queries for step in steps} == {2 * len(small_shop())}
     assert all(step.parts.query_batch is not None for step in steps)
 
 
@@ -96,8 +97,9 @@ def test_what_is_switched_off_is_not_reported() -> None:
 
 @pytest.mark.parametrize("name", ["epochs", "dimension", "cluster_size", "temperature"])
 def test_a_setting_that_cannot_be_used_is_named(name: str) -> None:
+    unusable: dict[str, Any] = {name: 0}
     with pytest.raises(ConfigurationError, match=name):
-        TrainingSettings(**{name: 0})
+        TrainingSettings(**unusable)
 
 
 def test_a_batch_of_one_has_no_negatives() -> None:

@@ -1,0 +1,50 @@
+# One way to do each thing; `make help` lists them.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+PORT ?= 8000
+STATE_DIR ?= .state
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
+export PORT STATE_DIR
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format benchmark-serving openapi clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+
+# What the demo needs: service and trainer. The tests' tools are installed by the second stamp.
+$(VENV)/.demo-ready: pyproject.toml constraints.txt
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --progress-bar on -c constraints.txt -e '.[train]'
+	@touch $@
+
+$(VENV)/.dev-ready: $(VENV)/.demo-ready
+	$(PIP) install --quiet -c constraints.txt -e '.[train,dev]'
+	@touch $@
+
+setup: $(VENV)/.dev-ready ## make the environment for development
+
+demo: $(VENV)/.demo-ready ## train on the sample (once), then serve it on 127.0.0.1:$PORT
+	@exec $(VENV)/bin/alc-train demo --state-dir $(STATE_DIR) && exec $(VENV)/bin/alc-serve demo
+
+test: $(VENV)/.dev-ready ## run all tests against a real PostgreSQL
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/.dev-ready ## format, lint, types, import rules
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.dev-ready ## format and mend what the linter can mend
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+openapi: $(VENV)/.dev-ready ## write docs/openapi.json anew
+	$(VENV)/bin/alc-serve openapi
+
+benchmark-serving: $(VENV)/.dev-ready ## queries per second and latency beside a route that does nothing
+	$(VENV)/bin/python -m benchmarks.serving
+
+clean: ## remove the environment; the state directory stays
+	rm -rf $(VENV)

@@ -1,0 +1,74 @@
+"""Progress on the terminal: what is done, how fast, how long it still takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from training.loop import Step
+from training.objective import LossParts
+
+
+class RateColumn(ProgressColumn):
+    """Units per second."""
+
+    def render(self, task: Task) -> Text:
+        """Return the speed of the last steps, or nothing before the first one is done."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f} {task.fields['unit']}/s" if speed else "")
+
+
+@contextmanager
+def progress(console: Console) -> Iterator[Progress]:
+    """Show bars with count, rate and remaining time while the block runs."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}", style="dim"),
+    )
+    with Progress(*columns, console=console) as bars:
+        yield bars
+
+
+def training_bar(bars: Progress) -> Callable[[Step], None]:
+    """Return what to call after each step; it adds a bar for training and moves it."""
+    task = bars.add_task("training", total=None, unit="queries", note="")
+
+    def on_step(step: Step) -> None:
+        bars.update(task, total=step.total_queries, note=_note(step))
+        bars.advance(task, step.queries)
+
+    return on_step
+
+
+def _note(step: Step) -> str:
+    return f"epoch {step.epoch}  {describe(step.parts)}"
+
+
+def describe(parts: LossParts) -> str:
+    """Return the parts of the loss in one line; what is switched off is left out."""
+    named = {
+        "base": parts.base,
+        "tcm": parts.tcm,
+        "ql": parts.query_label,
+        "qb": parts.query_batch,
+    }
+    return "  ".join(f"{name} {value:.3f}" for name, value in named.items() if value is not None)
