@@ -1,0 +1,72 @@
+"""What goes into a bundle, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.bundle.manifest import Manifest
+from models.errors import BundleError
+from models.index.build import IndexReport
+from models.runtime import Runtime
+from models.thresholds import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class BundleContents:
+    """Everything that `publish` writes.
+
+    `report` maps file names to contents, for people. `parent` is the bundle this one was made
+    from.
+    """
+
+    runtime: Runtime
+    index_report: IndexReport
+    promises: tuple[Promise, ...]
+    configuration: Mapping[str, Any]
+    data_digest: str
+    report: Mapping[str, bytes] = field(default_factory=dict)
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A verified bundle, ready to serve; immutable, so that a request can hold on to one."""
+
+    bundle_id: str
+    directory: Path
+    runtime: Runtime
+    manifest: Manifest
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """Return one promise for each target precision that was calibrated."""
+        return self.manifest.promises
+
+    def promise_for(self, target_precision: float) -> Promise:
+        """Return the promise for this target; raise BundleError when none was calibrated."""
+        for promise in self.promises:
+            if promise.target_precision == target_precision:
+                return promise
+        known = ", ".join(f"{promise.target_precision:g}" for promise in self.promises)
+        raise BundleError(
+            f"bundle {self.bundle_id} has no promise for a target precision of"
+            f" {target_precision:g}; it has {known or 'none'}. Choose one of them or train again"
+        )
+
+
+def check_agreement(runtime: Runtime, where: Path | str) -> None:
+    """Raise BundleError unless encoder, index and catalogue belong together."""
+    encoder, index, catalogue = runtime.encoder, runtime.index, runtime.catalogue
+    if encoder.dimension != index.dimension:
+        raise BundleError(
+            f"{where}: the encoder makes vectors of {encoder.dimension} dimensions,"
+            f" but the index holds vectors of {index.dimension}"
+        )
+    if index.rows.tolist() != list(range(len(catalogue))):
+        raise BundleError(
+            f"{where}: the index holds {len(index)} rows that are not the"
+            f" {len(catalogue)} rows of the catalogue"
+        )

@@ -1,0 +1,63 @@
+"""Read a bundle, believing nothing that its manifest does not vouch for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from models.bundle.bundle import Bundle, check_agreement
+from models.bundle.catalogue_file import CATALOGUE_FILE, read_catalogue
+from models.bundle.manifest import MANIFEST_FILE, Manifest, file_entry, read_manifest
+from models.errors import BundleError
+from models.index.load import load_index
+from models.loading import ENCODER_LOADERS, EncoderLoader, load_encoder
+from models.runtime import Runtime
+
+ENCODER_DIRECTORY = "encoder"
+INDEX_DIRECTORY = "index"
+REPORT_DIRECTORY = "report"
+
+
+def load_bundle(
+    directory: Path, encoder_loaders: Mapping[str, EncoderLoader] = ENCODER_LOADERS
+) -> Bundle:
+    """Return the verified bundle in this directory.
+
+    Raises BundleError, naming the file, when one is missing, unexpected or changed, when the
+    manifest is another bundle's, or when encoder, index and catalogue do not belong together.
+    """
+    manifest = read_manifest(directory)
+    verify_files(directory, manifest)
+    runtime = Runtime(
+        encoder=load_encoder(directory / ENCODER_DIRECTORY, encoder_loaders),
+        index=load_index(directory / INDEX_DIRECTORY),
+        catalogue=read_catalogue(directory / CATALOGUE_FILE),
+    )
+    check_agreement(runtime, directory)
+    return Bundle(directory.resolve().name, directory, runtime, manifest)
+
+
+def verify_files(directory: Path, manifest: Manifest) -> None:
+    """Raise BundleError unless the directory holds the manifest's files and nothing else."""
+    present = files_below(directory) - {MANIFEST_FILE}
+    for name in sorted(manifest.files.keys() - present):
+        raise BundleError(f"{directory / name}: is missing from the bundle")
+    for name in sorted(present - manifest.files.keys()):
+        raise BundleError(f"{directory / name}: is not part of the bundle")
+    for name, expected in sorted(manifest.files.items()):
+        if file_entry(directory / name) != expected:
+            raise BundleError(
+                f"{directory / name}: does not match the manifest; it is damaged or comes from"
+                " another bundle. Restore it or publish the bundle again"
+            )
+
+
+def files_below(directory: Path) -> set[str]:
+    """Return the relative paths of all files; raise BundleError on anything but plain files."""
+    found: set[str] = set()
+    for path in directory.rglob("*"):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise BundleError(f"{path}: a bundle holds plain files only")
+        if path.is_file():
+            found.add(path.relative_to(directory).as_posix())
+    return found

@@ -1,0 +1,132 @@
+"""Write a bundle so that a crash at any moment leaves the old one current and whole."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from models.bundle.bundle import BundleContents, check_agreement
+from models.bundle.catalogue_file import CATALOGUE_FILE, write_catalogue
+from models.bundle.durable import sync, sync_tree
+from models.bundle.load import (
+    ENCODER_DIRECTORY,
+    INDEX_DIRECTORY,
+    REPORT_DIRECTORY,
+    files_below,
+    verify_files,
+)
+from models.bundle.manifest import (
+    FORMAT_VERSION,
+    MANIFEST_FILE,
+    Manifest,
+    bundle_id,
+    configuration_digest,
+    file_entry,
+    read_manifest,
+    software_versions,
+)
+from models.bundle.store import set_current
+from models.errors import BundleError, DataError
+from models.loading import encoder_kind
+
+LOCK_FILE = ".publish.lock"
+UNFINISHED = ".publishing"
+
+
+def publish(bundles_dir: Path, contents: BundleContents, *, created_at: datetime) -> Path:
+    """Write the bundle, make it current and return its directory.
+
+    Everything is written into a hidden directory and synced, then renamed; the pointer moves
+    last. Publishers wait for each other, and each removes what a killed one left behind.
+    Publishing the same contents with the same time again returns the same bundle. Raises
+    BundleError when the parts do not belong together or writing fails (a full disk, say); what
+    was current then stays current.
+    """
+    if created_at.tzinfo is None:
+        raise DataError("created_at needs a time zone")
+    check_agreement(contents.runtime, "the bundle to be published")
+    try:
+        bundles_dir.mkdir(parents=True, exist_ok=True)
+        with _only_publisher(bundles_dir), _unfinished(bundles_dir) as unfinished:
+            directory = _finish(unfinished, _write(unfinished, contents, created_at), created_at)
+            set_current(bundles_dir, directory.name)
+    except OSError as error:
+        raise BundleError(
+            f"the bundle could not be written to {bundles_dir}: {error}."
+            " What was current there still is; free the cause and publish again"
+        ) from error
+    return directory
+
+
+def _write(directory: Path, contents: BundleContents, created_at: datetime) -> bytes:
+    """Write all files and return the bytes of the manifest, which is written last."""
+    for name in (ENCODER_DIRECTORY, INDEX_DIRECTORY, REPORT_DIRECTORY):
+        (directory / name).mkdir()
+    contents.runtime.encoder.save(directory / ENCODER_DIRECTORY)
+    contents.runtime.index.save(directory / INDEX_DIRECTORY)
+    write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
+    for name, content in contents.report.items():
+        _write_report(directory / REPORT_DIRECTORY, name, content)
+    manifest = _manifest(directory, contents, created_at).to_bytes()
+    (directory / MANIFEST_FILE).write_bytes(manifest)
+    return manifest
+
+
+def _write_report(directory: Path, name: str, content: bytes) -> None:
+    if PurePosixPath(name).name != name:
+        raise DataError(f"a report file needs a plain name, not {name!r}")
+    (directory / name).write_bytes(content)
+
+
+def _manifest(directory: Path, contents: BundleContents, created_at: datetime) -> Manifest:
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        created_at=created_at,
+        created_by=software_versions(),
+        parent=contents.parent,
+        data_digest=contents.data_digest,
+        configuration=dict(contents.configuration),
+        configuration_digest=configuration_digest(contents.configuration),
+        encoder=encoder_kind(directory / ENCODER_DIRECTORY),
+        dimension=contents.runtime.encoder.dimension,
+        products=len(contents.runtime.catalogue),
+        index=contents.index_report,
+        promises=contents.promises,
+        files={name: file_entry(directory / name) for name in sorted(files_below(directory))},
+    )
+
+
+def _finish(unfinished: Path, manifest: bytes, created_at: datetime) -> Path:
+    """Give the synced directory its name; an identical published bundle is kept instead."""
+    final = unfinished.parent / bundle_id(manifest, created_at)
+    if final.exists():
+        verify_files(final, read_manifest(final))
+        return final
+    sync_tree(unfinished)
+    unfinished.rename(final)
+    sync(final.parent)
+    return final
+
+
+@contextmanager
+def _only_publisher(bundles_dir: Path) -> Iterator[None]:
+    """Hold a lock that the kernel lets go when this process dies."""
+    with (bundles_dir / LOCK_FILE).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _unfinished(bundles_dir: Path) -> Iterator[Path]:
+    """Yield an empty hidden directory and leave none behind; needs the publisher's lock."""
+    directory = bundles_dir / UNFINISHED
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
+    try:
+        yield directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

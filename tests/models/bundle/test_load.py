@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.bundle.load import load_bundle
+from models.bundle.manifest import MANIFEST_FILE
+from models.bundle.publish import publish
+from models.errors import BundleError
+from tests.small_bundle import CREATED_AT, TITLES, small_contents, small_promise
+
+FILES = (
+    "catalogue.jsonl.gz",
+    "encoder/buckets.npy",
+    "encoder/config.json",
+    "encoder/residual.npy",
+    "encoder/table.npy",
+    "index/index.faiss",
+    "index/index.json",
+    "index/rows.npy",
+    "manifest.json",
+    "report/metrics.json",
+)
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    return publish(tmp_path / "bundles", small_contents(), created_at=CREATED_AT)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    later = CREATED_AT + timedelta(days=1)
+    return publish(tmp_path / "bundles", small_contents(seed=1), created_at=later)
+
+
+def files_of(directory: Path) -> tuple[str, ...]:
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return tuple(sorted(path.relative_to(directory).as_posix() for path in files))
+
+
+def test_a_loaded_bundle_answers_as_the_published_one(bundle: Path) -> None:
+    loaded, published = load_bundle(bundle), small_contents()
+    assert loaded.bundle_id == bundle.name
+    assert loaded.promises == published.promises
+    assert dict(loaded.manifest.configuration) == dict(published.configuration)
+    found = loaded.runtime.candidates(TITLES, 3)
+    expected = published.runtime.candidates(TITLES, 3)
+    assert found.rows.tolist() == expected.rows.tolist()
+    assert found.scores.tolist() == expected.scores.tolist()
+    assert loaded.runtime.catalogue.products == published.runtime.catalogue.products
+
+
+def test_the_tests_below_cover_every_file(bundle: Path) -> None:
+    assert files_of(bundle) == FILES
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_one_flipped_bit_is_refused_by_name(name: str, bundle: Path) -> None:
+    path = bundle / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(BundleError, match=str(path)):
+        load_bundle(bundle)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_refused_by_name(name: str, bundle: Path) -> None:
+    (bundle / name).unlink()
+    with pytest.raises(BundleError, match=str(bundle / name)):
+        load_bundle(bundle)
+
+
+@pytest.mark.parametrize("name", ["encoder/table.npy", "manifest.json"])
+def test_a_file_of_another_bundle_is_refused_by_name(name: str, bundle: Path, other: Path) -> None:
+    shutil.copyfile(other / name, bundle / name)
+    with pytest.raises(BundleError, match=str(bundle / name)):
+        load_bundle(bundle)
+
+
+def test_a_manifest_that_fits_the_files_but_not_the_name_is_refused(bundle: Path) -> None:
+    lenient = dataclasses.replace(small_contents(), promises=(small_promise(threshold=0.1),))
+    other = publish(bundle.parent, lenient, created_at=CREATED_AT)
+    shutil.copyfile(other / MANIFEST_FILE, bundle / MANIFEST_FILE)
+    with pytest.raises(BundleError, match=f"belongs to bundle {other.name}"):
+        load_bundle(bundle)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "encoder/extra.npy", ".hidden"])
+def test_an_unexpected_file_is_refused_by_name(name: str, bundle: Path) -> None:
+    (bundle / name).write_text("?")
+    with pytest.raises(BundleError, match=str(bundle / name)):
+        load_bundle(bundle)
+
+
+def test_a_link_out_of_the_bundle_is_refused(bundle: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "table.npy"
+    (bundle / "encoder/table.npy").rename(elsewhere)
+    (bundle / "encoder/table.npy").symlink_to(elsewhere)
+    with pytest.raises(BundleError, match="plain files only"):
+        load_bundle(bundle)
+
+
+def test_a_future_format_is_refused_with_advice(bundle: Path) -> None:
+    path = bundle / MANIFEST_FILE
+    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
+    with pytest.raises(BundleError, match="format version 2"):
+        load_bundle(bundle)
+
+
+def test_a_missing_bundle_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=MANIFEST_FILE):
+        load_bundle(tmp_path / "20260101T000000Z-0123456789ab")
+
+
+def test_an_unknown_kind_of_encoder_is_refused(bundle: Path) -> None:
+    with pytest.raises(BundleError, match="no encoder of kind 'ngram'"):
+        load_bundle(bundle, encoder_loaders={})
+
+
+def test_promises_are_found_by_their_target(bundle: Path) -> None:
+    loaded = load_bundle(bundle)
+    assert loaded.promise_for(0.95) == small_promise()
+    with pytest.raises(BundleError, match=r"0\.99.*it has 0\.95"):
+        loaded.promise_for(0.99)
+
+
+def test_parts_that_do_not_belong_together_are_not_published(tmp_path: Path) -> None:
+    contents = small_contents()
+    contents.runtime.index.remove(np.array([0]))
+    with pytest.raises(BundleError, match="not the 8 rows of the catalogue"):
+        publish(tmp_path, contents, created_at=CREATED_AT)

@@ -1,0 +1,74 @@
+"""A real bundle in milliseconds: an n-gram encoder with random instead of trained vectors.
+
+Random vectors keep the texts' n-grams apart, so that similar texts have similar embeddings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from models.bundle.bundle import BundleContents
+from models.catalogue import Catalogue, Product
+from models.index.build import build_index
+from models.ngram.features import bags
+from models.ngram.runtime import NgramEncoder
+from models.runtime import Runtime
+from models.thresholds import Promise
+
+DIMENSION = 64
+CREATED_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+TITLES = (
+    "Apple iPhone 8 64GB Silver",
+    "Apple iPhone 8 256GB Silver",
+    "Samsung Galaxy S9 64GB Black",
+    "Bosch Serie 4 Dishwasher SMS46",
+    "Canon EOS 2000D Body",
+    "Sony WH-1000XM3 Headphones",
+    "LG 55 inch OLED Television",
+    "Intel Core i7 8700K Processor",
+)
+
+
+def small_encoder(texts: Sequence[str], seed: int = 0) -> NgramEncoder:
+    used = np.unique(bags(texts).buckets)
+    vectors = np.random.default_rng(seed).standard_normal((len(used), DIMENSION))
+    residual = np.zeros((DIMENSION, DIMENSION), dtype=np.float32)
+    return NgramEncoder.from_parts(used, vectors.astype(np.float32), residual)
+
+
+def small_promise(target: float = 0.95, threshold: float | None = 0.9) -> Promise:
+    return Promise(
+        target_precision=target,
+        confidence=0.9,
+        threshold=threshold,
+        calibration_labels=500,
+        accepted=300,
+        errors=4,
+        p_value=0.01,
+        labels_needed=None if threshold is not None else 45,
+        calibrated_at="2026-01-02T03:04:05Z",
+    )
+
+
+def small_contents(
+    titles: Sequence[str] = TITLES,
+    *,
+    seed: int = 0,
+    promises: tuple[Promise, ...] | None = None,
+) -> BundleContents:
+    """Contents whose product i has the id `p<i>` and the i-th title."""
+    encoder = small_encoder(titles, seed)
+    vectors = encoder.encode(titles)
+    index, report = build_index(vectors, vectors, seed=seed)
+    products = [Product(f"p{row}", title) for row, title in enumerate(titles)]
+    return BundleContents(
+        runtime=Runtime(encoder, index, Catalogue(products)),
+        index_report=report,
+        promises=promises if promises is not None else (small_promise(),),
+        configuration={"seed": seed, "encoder": {"dimension": DIMENSION}},
+        data_digest="0" * 64,
+        report={"metrics.json": b'{"precision_at_1": 1.0}\n'},
+    )
