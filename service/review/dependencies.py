@@ -1,0 +1,34 @@
+"""The review queue of the running app, for endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import Depends, FastAPI, Request
+
+from service.review.service import ReviewQueue
+from service.state import State
+
+ProductLookup = Callable[[str], bool]
+
+
+def connect_catalogue(app: FastAPI, has_product: ProductLookup) -> None:
+    """Say how the app finds out whether its current catalogue has a product id."""
+    app.state.has_product = has_product
+
+
+async def get_queue(request: Request, state: State) -> ReviewQueue:
+    """Return the queue; asynchronous so that it needs no thread."""
+    return ReviewQueue(
+        engine=state.engine,
+        clock=state.clock,
+        has_product=request.app.state.has_product,
+        new_id=uuid4,
+        lease_min_seconds=state.settings.lease_min_seconds,
+        lease_max_seconds=state.settings.lease_max_seconds,
+    )
+
+
+Queue = Annotated[ReviewQueue, Depends(get_queue)]

@@ -1,0 +1,141 @@
+"""What the review endpoints take and give."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from service.database.tables import Answer, TaskKind, TaskState
+
+MAX_CLAIMED = 50
+MAX_LISTED = 200
+MAX_PRODUCTS = 100
+DEFAULT_LEASE_SECONDS = 300
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("invalid_value", "NUL characters cannot be stored")
+    return text
+
+
+StoredText = Annotated[str, AfterValidator(_storable)]
+LeaseSeconds = Annotated[
+    int, Field(strict=True, ge=1, description="The service's settings limit it further")
+]
+LeaseToken = Annotated[UUID, Field(description="From the claim; it proves that you hold the lease")]
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ClaimRequest(Body):
+    count: Annotated[int, Field(strict=True, ge=1, le=MAX_CLAIMED)] = 1
+    lease_seconds: LeaseSeconds = DEFAULT_LEASE_SECONDS
+
+
+class RenewRequest(Body):
+    lease_token: LeaseToken
+    lease_seconds: LeaseSeconds = DEFAULT_LEASE_SECONDS
+
+
+class SubmitRequest(Body):
+    lease_token: LeaseToken
+    answer: Answer
+    product_ids: Annotated[
+        list[Annotated[StoredText, Field(min_length=1, max_length=500)]],
+        Field(max_length=MAX_PRODUCTS, description="At least one with 'accepted', else none"),
+    ] = []
+    comment: Annotated[StoredText, Field(max_length=2000)] | None = None
+
+
+class ReleaseRequest(Body):
+    lease_token: LeaseToken
+    skip: Annotated[
+        bool, Field(strict=True, description="Hand it out after the tasks that were skipped less")
+    ] = False
+
+
+class Read(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class CandidateRead(Read):
+    product_id: str
+    title: str
+    score: float
+    rank: int
+
+
+class QueryRead(Read):
+    """What a person sees of a task. Why it exists is left out: an audit is to be blind."""
+
+    id: UUID
+    source: str
+    text: str
+    attributes: dict[str, Any]
+    candidates: list[CandidateRead]
+    bundle_id: str
+    times_asked: int
+    times_skipped: int
+    created_at: datetime
+
+
+class ClaimedTask(QueryRead):
+    lease_token: UUID
+    lease_until: datetime
+
+
+class Claimed(Read):
+    tasks: list[ClaimedTask]
+
+
+class Lease(Read):
+    lease_until: datetime
+
+
+class TaskRead(QueryRead):
+    """A task without its lease token, which only its holder knows."""
+
+    kind: TaskKind
+    state: TaskState
+    last_asked_at: datetime
+    lease_owner: str | None
+    lease_until: datetime | None = Field(
+        description="A leased task whose lease has ended is handed out again"
+    )
+    answered_at: datetime | None
+
+
+class TaskPageRead(Read):
+    tasks: list[TaskRead]
+    next_cursor: str | None = Field(description="null behind the last task")
+
+
+class VerdictRead(Read):
+    answer: Answer
+    product_ids: list[str]
+    comment: str | None
+    person: str
+    created_at: datetime
+
+
+class EventRead(Read):
+    at: datetime
+    kind: str
+    actor: str
+    details: dict[str, Any]
+
+
+class TaskHistoryRead(TaskRead):
+    verdict: VerdictRead | None
+    events: list[EventRead]
