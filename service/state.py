@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from service.access.key_cache import KeyCache
+from service.checks import Check
 from service.clock import SqlClock
 from service.metrics import Metrics
 from service.settings import Settings
@@ -23,6 +24,7 @@ class ServiceState:
     clock: SqlClock
     metrics: Metrics
     keys: KeyCache
+    checks: tuple[Check, ...]
 
 
 async def get_state(request: Request) -> ServiceState:

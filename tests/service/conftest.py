@@ -23,6 +23,7 @@ from service.database.embedded import embedded_database
 from service.database.engine import open_engine, transaction
 from service.database.migrate import migrate
 from service.database.tables import Base
+from service.server import server_config
 
 Serve = Callable[[FastAPI], str]
 
@@ -114,8 +115,7 @@ def client() -> Iterator[httpx2.Client]:
 def running(app: FastAPI) -> Iterator[str]:
     """Yield the base URL of a uvicorn that runs in a thread as `alc-serve run` configures it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on")
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(server_config(app))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

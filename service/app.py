@@ -1,0 +1,82 @@
+"""Assembles the HTTP service from its parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.middleware import Middleware
+
+from service import health, scrape
+from service.access import endpoints as access
+from service.access.dependencies import SignInNeeded
+from service.access.key_cache import KeyCache
+from service.access.service import find_key
+from service.checks import database_check
+from service.clock import SqlClock, database_clock
+from service.metrics import Metrics, create_metrics
+from service.middleware.body_limit import BodyLimit
+from service.middleware.error_boundary import ErrorBoundary
+from service.middleware.observe import Observe
+from service.middleware.request_id import RequestId
+from service.middleware.security_headers import SecurityHeaders
+from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
+from service.problems import add_problem_handlers
+from service.queue_metrics import QueueCollector
+from service.settings import Settings
+from service.state import ServiceState
+
+DOCUMENTATION_PAGES = frozenset({"/docs", "/redoc"})  # they load scripts from elsewhere
+
+
+def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = database_clock) -> FastAPI:
+    """Return the app; it does not own the engine, whose schema must be up to date."""
+    state = _create_state(settings, engine, sql_clock)
+    app = DocumentedApp(
+        title="Product matching with a promised precision",
+        version=version("alc"),
+        responses=PROBLEM_RESPONSES,
+        generate_unique_id_function=operation_id,
+        lifespan=_lifespan,
+        middleware=_middleware(state.metrics),
+    )
+    app.state.service = state
+    for router in (access.router, health.router, scrape.router):
+        app.include_router(router)
+    add_problem_handlers(app)
+    app.add_exception_handler(SignInNeeded, access.redirect_to_sign_in)
+    return app
+
+
+def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> ServiceState:
+    metrics = create_metrics()
+    metrics.registry.register(QueueCollector(engine))
+    return ServiceState(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        metrics=metrics,
+        keys=KeyCache(partial(find_key, engine), settings.key_cache_seconds, time.monotonic),
+        checks=(database_check(engine),),
+    )
+
+
+def _middleware(metrics: Metrics) -> list[Middleware]:
+    """Return the layers, outermost first: the id is known to all, a 500 is counted as one."""
+    return [
+        Middleware(RequestId),
+        Middleware(Observe, metrics),
+        Middleware(ErrorBoundary),
+        Middleware(SecurityHeaders, DOCUMENTATION_PAGES),
+        Middleware(BodyLimit),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    yield

@@ -1,0 +1,48 @@
+"""Refuse bodies that are too large, before they are in memory."""
+
+from __future__ import annotations
+
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.problems import HTTP_CODES, problem_response
+
+MAX_BODY_BYTES = 1024 * 1024
+STATUS = 413
+
+
+class BodyLimit:
+    """Answer 413 to a declared length above the limit, and to a body that grows beyond it."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int = MAX_BODY_BYTES) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._detail = f"The body is larger than {max_bytes:,} bytes; send fewer queries at once."
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _declared_length(scope) > self._max_bytes:
+            response = problem_response(scope, STATUS, HTTP_CODES[STATUS], self._detail)
+            await response(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                # FastAPI's own class: it lets this one pass while it reads a body.
+                raise HTTPException(STATUS, self._detail)
+            return message
+
+        await self._app(scope, receive_counted, send)
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
