@@ -14,7 +14,8 @@ class Promise:
 
     `threshold` is None when the labels do not suffice: then nothing is automated, and
     `labels_needed` says how many further calibration labels would be the least to allow it
-    (None when more labels alone would not help, because the precision is too low).
+    (None when more labels alone would not help, because the precision is too low). `accepted` and
+    `errors` are calibration counts: at the threshold, or where it is None at the test that failed.
     `products_per_query` is how many top-ranked products of one query the promise covers.
     """
 
@@ -38,6 +39,16 @@ def accepted(scores: npt.NDArray[np.float32], promise: Promise) -> npt.NDArray[n
     """
     if promise.threshold is None:
         return np.zeros(scores.shape, dtype=np.bool_)
-    reaches = scores >= np.float32(promise.threshold)
-    reaches[:, promise.products_per_query :] = False
-    return reaches
+    within = reaches(scores, promise.threshold)
+    within[:, promise.products_per_query :] = False
+    return within
+
+
+def reaches(
+    scores: npt.NDArray[np.floating], threshold: float | np.float32
+) -> npt.NDArray[np.bool_]:
+    """Return elementwise whether a score reaches a threshold, compared as float32.
+
+    Both are rounded to six decimals, so a threshold read from JSON equals the score it was.
+    """
+    return scores.astype(np.float32) >= np.float32(threshold)

@@ -1,0 +1,1 @@
+"""Labelled scores to a Promise: thresholds with a finite-sample guarantee on precision."""
