@@ -28,8 +28,10 @@ from service.middleware.security_headers import SecurityHeaders
 from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
 from service.problems import add_problem_handlers
 from service.queue_metrics import QueueCollector
+from service.review import endpoints as review
 from service.settings import Settings
 from service.state import ServiceState
+from service.web.endpoints import add_pages
 
 DOCUMENTATION_PAGES = frozenset({"/docs", "/redoc"})  # they load scripts from elsewhere
 
@@ -46,8 +48,9 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for router in (access.router, health.router, scrape.router):
+    for router in (review.router, access.router, health.router, scrape.router):
         app.include_router(router)
+    add_pages(app)
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, access.redirect_to_sign_in)
     return app
