@@ -23,7 +23,7 @@ STAGE_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
 # Scores are cosines; thresholds live in the upper half, so that is where the buckets are narrow.
 SCORE_BUCKETS = (0.0, 0.2, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
 
-disable_created_metrics()  # a second series for each series, of which nobody asks
+disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each series, of which nobody asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = "; ".join(_in_words(detail) for detail in error.errors(include_input=False))
+        wrong = "; ".join(_in_words(detail) for detail in _causes(error))
         raise ConfigurationError(f"Settings cannot be used: {wrong}") from error
 
 
@@ -78,6 +78,13 @@ def unknown_variables() -> list[str]:
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
+def _causes(error: ValidationError) -> list[ErrorDetails]:
+    """Leave out defaults that could not be derived because another field is wrong."""
+    details = error.errors(include_input=False)
+    return [detail for detail in details if detail["type"] != "default_factory_not_called"]
+
+
 def _in_words(detail: ErrorDetails) -> str:
-    name = ".".join(str(part) for part in detail["loc"]) or "settings"
-    return f"{name}: {detail['msg']}"
+    name = "_".join(str(part) for part in detail["loc"]).upper()
+    variable = name if not name or name.startswith(PREFIX) else f"{PREFIX}{name}"
+    return f"{variable}: {detail['msg']}" if variable else detail["msg"]

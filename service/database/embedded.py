@@ -56,7 +56,7 @@ def _forget_the_dead(server: PostgresServer) -> None:
     """Drop what killed processes left behind; both would be believed when a pid is used again."""
     handles = server.global_process_id_list
     for pid in handles.get_and_remove(os.getpid()):
-        if not psutil.pid_exists(pid):
+        if _process(pid) is None:
             handles.get_and_remove(pid)
     pid_file = server.pgdata / "postmaster.pid"
     if pid_file.exists() and not _is_postgres(pid_file):
@@ -65,12 +65,17 @@ def _forget_the_dead(server: PostgresServer) -> None:
 
 def _is_postgres(pid_file: Path) -> bool:
     first_line = pid_file.read_text().partition("\n")[0].strip()
-    if not first_line.isdigit():
-        return False
+    process = _process(int(first_line)) if first_line.isdigit() else None
+    return process is not None and "postgres" in process.name()
+
+
+def _process(pid: int) -> psutil.Process | None:
+    """Return the process with this number, unless it has ended (and only waits to be reaped)."""
     try:
-        return "postgres" in psutil.Process(int(first_line)).name()
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process
     except psutil.NoSuchProcess:
-        return False
+        return None
 
 
 def _url(server: PostgresServer) -> URL:

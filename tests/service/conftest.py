@@ -90,12 +90,13 @@ def empty_database(postgres_url: URL, worker_id: str) -> Iterator[Engine]:
 @pytest.fixture
 def stoppable_database() -> Iterator[tuple[Engine, Callable[[], None]]]:
     """A migrated database of its own, and the function that really stops its server."""
+    server = ExitStack()
     directory = Path(tempfile.mkdtemp(prefix="alc-test-"))
-    with ExitStack() as stack:
-        engine = open_test_engine(stack.enter_context(temporary_postgres(directory)))
-        stack.callback(engine.dispose)
+    with server:
+        engine = open_test_engine(server.enter_context(temporary_postgres(directory)))
         migrate(engine)
-        yield engine, stack.close
+        yield engine, server.close
+        engine.dispose()
 
 
 @pytest.fixture
