@@ -24,6 +24,8 @@ DESCRIPTION_FILE = "index.json"
 
 # Looked at beyond k, so that ties at the k-th place are seen without a second search.
 EXTRA = 8
+# Ties among more products than this are not worth a look at all of them.
+TIES_UP_TO = 1_024
 # Up to one micro-batch is searched on one core; evaluation over thousands of queries is not.
 ONE_THREAD_UP_TO = 64
 # Bounds the memory of one search call.
@@ -111,12 +113,30 @@ class FaissIndex(ABC):
         (directory / DESCRIPTION_FILE).write_text(json.dumps(description, indent=2) + "\n")
 
     def _search(self, vectors: FloatMatrix, k: int) -> Neighbours:
-        count = min(k + EXTRA, len(self._row_at))
+        """Look a little beyond k, and further only for the queries where that may matter."""
+        positions = len(self._row_at)
+        count = min(k + EXTRA, positions)
         found = self._ranked(vectors, count)
-        while count < len(self._row_at) and not settled(found, k).all():
-            count = min(2 * count, len(self._row_at))
-            found = self._ranked(vectors, count)
-        return first(found, k)
+        result = first(found, k)
+        # Every product is as near to a zero vector (a text without a known feature).
+        zero = ~vectors.any(axis=1)
+        if zero.any():
+            result.scores[zero], result.rows[zero] = self._all_tied(k)
+        unsettled = np.flatnonzero(~settled(found, k) & ~zero)
+        while count < positions and len(unsettled):
+            count = min(2 * count, positions)
+            found = self._ranked(vectors[unsettled], count)
+            wider = first(found, k)
+            result.scores[unsettled], result.rows[unsettled] = wider.scores, wider.rows
+            unsettled = unsettled[~settled(found, k, ties=count < TIES_UP_TO)]
+        return result
+
+    def _all_tied(self, k: int) -> tuple[FloatMatrix, Rows]:
+        """Return what is found when all scores are zero: the smallest rows."""
+        rows = np.full(k, NO_ROW, dtype=np.int64)
+        smallest = self.rows[:k]
+        rows[: len(smallest)] = smallest
+        return np.where(rows < 0, -np.inf, 0.0).astype(np.float32), rows
 
     def _ranked(self, vectors: FloatMatrix, count: int) -> Neighbours:
         if count == 0:

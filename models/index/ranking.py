@@ -36,15 +36,18 @@ def first(neighbours: Neighbours, k: int) -> Neighbours:
     return Neighbours(scores, rows)
 
 
-def settled(neighbours: Neighbours, k: int) -> npt.NDArray[np.bool_]:
+def settled(neighbours: Neighbours, k: int, *, ties: bool = True) -> npt.NDArray[np.bool_]:
     """Return for each query whether a wider search could not change its first k neighbours.
 
-    It could when fewer than k were present among those found, or when the last one found ties
-    with the k-th: a product with a smaller row may then have been left out.
+    It could when fewer than k were present among those found, or, where `ties` matter, when the
+    last one found ties with the k-th: a product with a smaller row may then have been left out.
     """
-    last_kept = neighbours.scores[:, k - 1]
-    last_found = _last_present(neighbours)
-    return (neighbours.rows[:, k - 1] >= 0) & (last_kept > last_found)
+    if neighbours.rows.shape[1] < k:
+        return np.zeros(len(neighbours.rows), dtype=np.bool_)
+    enough: npt.NDArray[np.bool_] = neighbours.rows[:, k - 1] >= 0
+    if not ties:
+        return enough
+    return enough & (neighbours.scores[:, k - 1] > _last_present(neighbours))
 
 
 def _last_present(neighbours: Neighbours) -> FloatMatrix:

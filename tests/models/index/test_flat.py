@@ -54,6 +54,25 @@ def test_ties_go_to_the_smaller_row_even_beyond_k(queries: int) -> None:
     assert found.rows.tolist() == [[0, 1, 2]] * queries
 
 
+def test_a_zero_vector_ties_with_every_product() -> None:
+    index = filled(5)
+    index.remove(np.array([0]))
+    asked = np.concatenate([np.zeros((1, 16), dtype=np.float32), unit_vectors(1)])
+    found = index.search(asked, 5)
+    assert found.rows[0].tolist() == [1, 2, 3, 4, -1]
+    assert found.scores[0].tolist() == [0, 0, 0, 0, -np.inf]
+    assert found.rows[1].tolist() == index.search(asked[1:], 5).rows[0].tolist()
+
+
+def test_one_query_with_many_ties_does_not_widen_the_others() -> None:
+    vectors = np.concatenate([np.repeat(unit_vectors(1), 50, axis=0), unit_vectors(50, seed=2)])
+    index = FlatIndex.empty(16)
+    index.add(np.arange(100), vectors)
+    found = index.search(vectors[[0, 60]], 3)
+    assert found.rows[0].tolist() == [0, 1, 2]
+    assert found.rows[1].tolist() == index.search(vectors[60:61], 3).rows[0].tolist()
+
+
 def test_an_empty_index_finds_nothing() -> None:
     found = FlatIndex.empty(16).search(unit_vectors(2), 3)
     assert found.rows.tolist() == [[-1] * 3] * 2
