@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import URL, ColumnElement, DateTime, Engine, create_engine, literal, text
@@ -39,6 +40,14 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_log() -> None:
+    """The default draws each traceback in a frame, which takes a second."""
+    structlog.configure(
+        processors=[structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    )
 
 
 @pytest.fixture

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from starlette.middleware import Middleware
+
+from service.middleware.security_headers import SecurityHeaders
+from tests.service.conftest import Serve
+
+POLICY = "content-security-policy"
+
+
+@pytest.fixture
+def url(serve: Serve) -> str:
+    app = FastAPI(middleware=[Middleware(SecurityHeaders, frozenset({"/docs"}))])
+
+    @app.get("/page")
+    async def page() -> HTMLResponse:
+        return HTMLResponse("<p>")
+
+    @app.get("/data")
+    async def data() -> int:
+        return 1
+
+    return serve(app)
+
+
+def test_pages_forbid_foreign_scripts_frames_and_caches(url: str, client: httpx2.Client) -> None:
+    headers = client.get(f"{url}/page").headers
+    assert "default-src 'self'" in headers[POLICY]
+    assert "frame-ancestors 'none'" in headers[POLICY]
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/data", "/docs"])
+def test_data_and_exempt_pages_are_left_alone(url: str, client: httpx2.Client, path: str) -> None:
+    response = client.get(url + path)
+    assert response.status_code == 200
+    assert POLICY not in response.headers
