@@ -17,15 +17,18 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Queries that have at least one right product, and all products of the catalogue."""
+    """Queries that have at least one right product, and all products of the catalogue.
+
+    `texts` holds the queries and after them the products, as rows of the embedding table.
+    """
 
     vocabulary: Vocabulary
-    queries: Bags
-    products: Bags
+    texts: Bags
     relevance: Relevance
 
     def __len__(self) -> int:
-        return len(self.queries)
+        """Return the number of queries."""
+        return int(self.relevance.shape[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,11 +47,7 @@ def build_examples(dataset: Dataset) -> Examples:
     titles = [product.title for product in dataset.products]
     hashed = bags([*answerable.texts, *titles])
     vocabulary = build_vocabulary(hashed)
-    known = vocabulary.rows(hashed)
-    cut = len(answerable)
-    queries = Bags(known.buckets[: known.offsets[cut]], known.offsets[: cut + 1])
-    products = Bags(known.buckets[known.offsets[cut] :], known.offsets[cut:] - known.offsets[cut])
-    return Examples(vocabulary, queries, products, answerable.relevance)
+    return Examples(vocabulary, vocabulary.rows(hashed), answerable.relevance)
 
 
 def sample_batch(examples: Examples, queries: Rows, generator: np.random.Generator) -> Batch:

@@ -86,7 +86,7 @@ def _batches(
 ) -> Iterator[tuple[int, Batch]]:
     generator = np.random.default_rng(settings.seed)
     for epoch in range(1, settings.epochs + 1):
-        vectors = embeddings(encoder, examples.queries)
+        vectors = embeddings(encoder, examples.texts, len(examples))
         for rows in clustered_batches(
             vectors, settings.cluster_size, settings.batch_size, generator
         ):
@@ -94,17 +94,16 @@ def _batches(
 
 
 def _embed(encoder: NgramModule, examples: Examples, batch: Batch) -> EmbeddedBatch:
-    return EmbeddedBatch(
-        encoder(*select(examples.queries, batch.queries)),
-        encoder(*select(examples.products, batch.products)),
-        batch.relevance,
-        batch.positives,
-    )
+    # One pass for both sides: the table then has one sparse gradient instead of a sum of two.
+    texts = np.concatenate([batch.queries, len(examples) + batch.products])
+    both = encoder(*select(examples.texts, texts))
+    queries, labels = both.split([len(batch.queries), len(batch.products)])
+    return EmbeddedBatch(queries, labels, batch.relevance, batch.positives)
 
 
-def embeddings(encoder: NgramModule, texts: Bags) -> FloatMatrix:
-    """Return the embeddings (texts, d) of all bags under the present weights."""
-    rows = np.arange(len(texts))
+def embeddings(encoder: NgramModule, texts: Bags, count: int) -> FloatMatrix:
+    """Return the embeddings (count, d) of the first `count` bags under the present weights."""
+    rows = np.arange(count)
     with torch.no_grad():
         chunks: list[Tensor] = [
             encoder(*select(texts, rows[start : start + ENCODE_CHUNK]))

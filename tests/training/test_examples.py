@@ -20,7 +20,7 @@ def test_a_query_without_a_right_product_is_no_example() -> None:
     examples = build_examples(dataset())
 
     assert len(examples) == 3
-    assert len(examples.products) == 3
+    assert len(examples.texts) == 3 + 3
 
 
 def test_every_right_product_of_the_batch_is_marked() -> None:

@@ -42,7 +42,7 @@ def test_clusters_find_the_groups_that_are_there() -> None:
 
 def test_identical_vectors_still_split() -> None:
     clusters = balanced_clusters(
-        np.ones((10, 4), dtype=np.float32) / 2, 3, np.random.default_rng(0)
+        np.full((10, 4), 0.5, dtype=np.float32), 3, np.random.default_rng(0)
     )
 
     assert max(map(len, clusters)) <= 3
