@@ -82,3 +82,21 @@ class DatabaseUnavailable(ServiceError):
     """The database does not answer; try again shortly. Nothing was changed."""
 
     status, code, retry_after_seconds = 503, "database_unavailable", 5
+
+
+class NoBundle(ServiceError):
+    """No bundle is loaded yet; train one with 'alc-train' and start the service again."""
+
+    status, code, retry_after_seconds = 503, "no_bundle", 5
+
+
+class Overloaded(ServiceError):
+    """Too many queries wait already; try again shortly. Nothing was changed."""
+
+    status, code, retry_after_seconds = 503, "overloaded", 1
+
+
+class ClientGone(ServiceError):
+    """The client closed the connection before it was answered."""
+
+    status, code = 499, "client_gone"  # as nginx counts them; nobody reads this answer

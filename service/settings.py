@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     # The bundle must hold a promise for this target; that is checked when the bundle is loaded.
     target_precision: TargetPrecision = 0.95
     max_batch: int = Field(64, ge=1, le=1024)
+    # Queries that may wait at once; beyond them requests are refused instead of being late.
+    max_waiting_queries: int = Field(2048, ge=1)
 
     lease_min_seconds: int = Field(10, ge=1)
     lease_max_seconds: int = Field(3600, le=86_400)

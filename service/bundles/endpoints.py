@@ -1,0 +1,42 @@
+"""HTTP of bundles."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Depends
+
+from models.thresholds import Promise
+from service.access.actor import Scope
+from service.access.dependencies import require
+from service.bundles.holder import ServedBundle
+from service.bundles.schemas import BundleRead, IndexRead, PromiseRead
+from service.state import State
+
+router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
+
+
+@router.get("/current", dependencies=[Depends(require(Scope.RECOMMEND))])
+async def get_current_bundle(state: State) -> BundleRead:
+    """Describe the bundle that answers, its index as measured and what it promises."""
+    return describe(state.bundles.served)
+
+
+def describe(served: ServedBundle) -> BundleRead:
+    bundle, manifest = served.bundle, served.bundle.manifest
+    return BundleRead(
+        bundle_id=bundle.bundle_id,
+        created_at=manifest.created_at,
+        loaded_at=datetime.fromtimestamp(served.loaded_at, UTC),
+        products=manifest.products,
+        encoder=manifest.encoder,
+        dimension=manifest.dimension,
+        index=IndexRead(**{name: getattr(manifest.index, name) for name in IndexRead.model_fields}),
+        promise=describe_promise(served.promise),
+        promises=[describe_promise(promise) for promise in bundle.promises],
+    )
+
+
+def describe_promise(promise: Promise) -> PromiseRead:
+    return PromiseRead(**{name: asdict(promise)[name] for name in PromiseRead.model_fields})
