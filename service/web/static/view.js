@@ -14,8 +14,8 @@ function element(name, className, ...children) {
 
 function highlighted(text, known, className) {
   return compare(text, known).map((piece) => {
-    if (!piece.differs) return document.createTextNode(piece.text);
-    return element("mark", piece.number ? `${className} number` : className, piece.text);
+    if (piece.kind === "same") return document.createTextNode(piece.text);
+    return element("mark", `${className} ${piece.kind}`, piece.text);
   });
 }
 
