@@ -49,6 +49,19 @@ def run() -> None:
 
 
 @app.command()
+def demo() -> None:
+    """Serve like `run`, and print how to try it: a key, a request, a sign-in link."""
+    from service.demo import announcement  # here for the same reason as in `run`
+    from service.server import serve
+
+    settings = load_settings()
+    serve(
+        settings,
+        lambda engine, bundle: typer.echo(announcement(settings, engine, database_clock, bundle)),
+    )
+
+
+@app.command()
 def settings() -> None:
     """Print the settings in force; secrets are hidden."""
     loaded = load_settings()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
+from models.bundle.bundle import Bundle
 from models.errors import ConfigurationError
 from service.app import create_app
 from service.database.opening import open_database
@@ -18,13 +21,18 @@ from service.settings import Settings
 
 GRACE_SECONDS = 15
 
+Announce = Callable[[Engine, Bundle], None]
+
 log = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, announce: Announce | None = None) -> None:
     """Serve until SIGINT or SIGTERM; running requests are answered, then the database stops.
 
-    Raises ConfigurationError when the address is taken or the database cannot be used.
+    `announce` is called once the address is taken and the bundle is loaded.
+
+    Raises ConfigurationError when the address is taken or the database cannot be used, and
+    BundleError when there is no bundle to serve.
     """
     configure_logging(settings.log_level)
     # uvicorn hands the signal on when it has stopped; by itself SIGTERM would end the process
@@ -32,8 +40,13 @@ def serve(settings: Settings) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with _listen(settings) as listener, open_database(settings) as engine:
-            log.info("serving", host=settings.host, port=listener.getsockname()[1])
-            uvicorn.Server(server_config(create_app(settings, engine))).run(sockets=[listener])
+            app = create_app(settings, engine)
+            served = app.state.service.bundles.load()
+            port = listener.getsockname()[1]
+            log.info("serving", host=settings.host, port=port, bundle=served.bundle.bundle_id)
+            if announce is not None:
+                announce(engine, served.bundle)
+            uvicorn.Server(server_config(app)).run(sockets=[listener])
     except KeyboardInterrupt:
         log.info("stopped")
 

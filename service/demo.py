@@ -1,0 +1,77 @@
+"""What the demo prints: the numbers of its model, the promise, and how to try both ways in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from models.bundle.bundle import Bundle
+from models.thresholds import Promise
+from service.access import service as access
+from service.access.actor import Scope
+from service.access.tokens import ApiKey
+from service.clock import SqlClock
+from service.settings import Settings
+
+NAME = "demo"
+KEY_FILE = "demo.key"
+TABLE_FILE = "report/table.txt"
+EXAMPLE = "samsung rs7528thcsl american style fridge freezer stainless steel"
+
+
+def announcement(settings: Settings, engine: Engine, clock: SqlClock, bundle: Bundle) -> str:
+    """Return the text; makes the demo's key where there is none yet, and a new sign-in link."""
+    url = f"http://{settings.host}:{settings.port}"
+    key = demo_key(settings.state_dir / KEY_FILE, engine, clock)
+    lasts = timedelta(minutes=settings.sign_in_link_minutes)
+    token = access.create_sign_in_link(engine, clock, NAME, [Scope.REVIEW], lasts, by=NAME)
+    promise = bundle.promise_for(settings.target_precision)
+    return "\n".join(
+        [
+            "",
+            (bundle.directory / TABLE_FILE).read_text().rstrip(),
+            "",
+            f"Promise: {promise_sentence(promise)}",
+            "",
+            "Ask for a recommendation:",
+            "",
+            f"  curl -s {url}/v1/recommendations -H 'Authorization: Bearer {key}'"
+            " -H 'Content-Type: application/json'"
+            f""" -d '{{"queries": [{{"text": "{EXAMPLE}"}}], "k": 3}}'""",
+            "",
+            f"Review what was not decided (one-time link): {url}/sign-in/{token}",
+            f"API documentation: {url}/docs   Metrics: {url}/metrics   Stop: Ctrl-C",
+            "",
+        ]
+    )
+
+
+def promise_sentence(promise: Promise) -> str:
+    """Return the promise as one sentence with its numbers."""
+    target = f"precision >= {promise.target_precision:.0%}, confidence {promise.confidence:.0%}"
+    if promise.threshold is None:
+        more = (
+            "more labels alone would not help"
+            if promise.labels_needed is None
+            else f"at least {promise.labels_needed:,} more labels are needed"
+        )
+        return f"{target}: cannot promise, everything goes to review; {more}."
+    share = promise.accepted / promise.calibration_labels
+    return (
+        f"{target}, for scores from {promise.threshold:.4f}: {promise.accepted:,} of"
+        f" {promise.calibration_labels:,} calibration queries ({share:.1%}) were accepted,"
+        f" {promise.errors:,} of them wrongly."
+    )
+
+
+def demo_key(file: Path, engine: Engine, clock: SqlClock) -> str:
+    """Return the key in this file, or make one and write it there, readable by its owner alone."""
+    if file.exists():
+        return file.read_text().strip()
+    key = ApiKey.random()
+    access.create_key(engine, clock, key, NAME, [Scope.RECOMMEND, Scope.REVIEW], by=NAME)
+    file.touch(mode=0o600)
+    file.write_text(f"{key}\n")
+    return str(key)
