@@ -17,6 +17,8 @@ from service.access import endpoints as access
 from service.access.dependencies import SignInNeeded
 from service.access.key_cache import KeyCache
 from service.access.service import find_key
+from service.bundles import endpoints as bundles
+from service.bundles.holder import BundleHolder, bundle_check
 from service.checks import database_check
 from service.clock import SqlClock, database_clock
 from service.metrics import Metrics, create_metrics
@@ -29,6 +31,7 @@ from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
 from service.problems import add_problem_handlers
 from service.queue_metrics import QueueCollector
 from service.review import endpoints as review
+from service.review.dependencies import connect_catalogue
 from service.settings import Settings
 from service.state import ServiceState
 from service.web.endpoints import add_pages
@@ -37,7 +40,10 @@ DOCUMENTATION_PAGES = frozenset({"/docs", "/redoc"})  # they load scripts from e
 
 
 def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = database_clock) -> FastAPI:
-    """Return the app; it does not own the engine, whose schema must be up to date."""
+    """Return the app; it does not own the engine, whose schema must be up to date.
+
+    It has no bundle until `app.state.service.bundles.load()`; until then it is not ready.
+    """
     state = _create_state(settings, engine, sql_clock)
     app = DocumentedApp(
         title="Product matching with a promised precision",
@@ -48,8 +54,9 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for router in (review.router, access.router, health.router, scrape.router):
-        app.include_router(router)
+    for part in (bundles, review, access, health, scrape):
+        app.include_router(part.router)
+    connect_catalogue(app, state.bundles.has_product)
     add_pages(app)
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, access.redirect_to_sign_in)
@@ -59,13 +66,15 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
 def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> ServiceState:
     metrics = create_metrics()
     metrics.registry.register(QueueCollector(engine))
+    holder = BundleHolder(settings.bundles_dir, settings.target_precision, metrics, time.time)
     return ServiceState(
         settings=settings,
         engine=engine,
         clock=clock,
         metrics=metrics,
         keys=KeyCache(partial(find_key, engine), settings.key_cache_seconds, time.monotonic),
-        checks=(database_check(engine),),
+        checks=(bundle_check(holder), database_check(engine)),
+        bundles=holder,
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from service.access.key_cache import KeyCache
+from service.bundles.holder import BundleHolder
 from service.checks import Check
 from service.clock import SqlClock
 from service.metrics import Metrics
@@ -25,6 +26,7 @@ class ServiceState:
     metrics: Metrics
     keys: KeyCache
     checks: tuple[Check, ...]
+    bundles: BundleHolder
 
 
 async def get_state(request: Request) -> ServiceState:

@@ -17,11 +17,13 @@ from service.access.service import SignInLinkUsed
 from service.errors import CsrfFailed, ScopeMissing, Unauthenticated
 from service.settings import Settings
 from service.state import State
+from service.web.assets import asset
 
 FIRST_PAGE = "/review"
 SIGN_IN_PAGE = "/sign-in"
 
 templates = Environment(loader=PackageLoader("service.access"), autoescape=True)
+templates.globals["asset"] = asset
 router = APIRouter(include_in_schema=False)
 
 
