@@ -30,6 +30,10 @@ from service.middleware.security_headers import SecurityHeaders
 from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
 from service.problems import add_problem_handlers
 from service.queue_metrics import QueueCollector
+from service.recommend import endpoints as recommend
+from service.recommend.identifiers import new_id
+from service.recommend.recommender import Recommender
+from service.recommend.service import DecisionService
 from service.review import endpoints as review
 from service.review.dependencies import connect_catalogue
 from service.settings import Settings
@@ -54,7 +58,7 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for part in (bundles, review, access, health, scrape):
+    for part in (recommend, bundles, review, access, health, scrape):
         app.include_router(part.router)
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)
@@ -75,6 +79,12 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> Servic
         keys=KeyCache(partial(find_key, engine), settings.key_cache_seconds, time.monotonic),
         checks=(bundle_check(holder), database_check(engine)),
         bundles=holder,
+        recommender=Recommender(
+            DecisionService(engine, clock, metrics, new_id),
+            metrics,
+            max_batch=settings.max_batch,
+            max_waiting=settings.max_waiting_queries,
+        ),
     )
 
 
@@ -90,5 +100,7 @@ def _middleware(metrics: Metrics) -> list[Middleware]:
 
 
 @asynccontextmanager
-async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    yield
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state: ServiceState = app.state.service
+    with state.recommender.running():
+        yield

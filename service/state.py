@@ -13,6 +13,7 @@ from service.bundles.holder import BundleHolder
 from service.checks import Check
 from service.clock import SqlClock
 from service.metrics import Metrics
+from service.recommend.recommender import Recommender
 from service.settings import Settings
 
 
@@ -27,6 +28,7 @@ class ServiceState:
     keys: KeyCache
     checks: tuple[Check, ...]
     bundles: BundleHolder
+    recommender: Recommender
 
 
 async def get_state(request: Request) -> ServiceState:

@@ -17,13 +17,14 @@ MAX_PRODUCTS = 100
 DEFAULT_LEASE_SECONDS = 300
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """Return the text; refuse what PostgreSQL cannot store."""
     if "\0" in text:
         raise PydanticCustomError("invalid_value", "NUL characters cannot be stored")
     return text
 
 
-StoredText = Annotated[str, AfterValidator(_storable)]
+StoredText = Annotated[str, AfterValidator(storable)]
 LeaseSeconds = Annotated[
     int, Field(strict=True, ge=1, description="The service's settings limit it further")
 ]

@@ -1,0 +1,18 @@
+"""When two queries are the same query."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+
+
+def query_key(text: str, source: str) -> bytes:
+    """Return the key of a query: the same for texts that differ in case, width or spaces only.
+
+    SHA-256 over source and normalised text (NFKC, case-folded, single spaces). The source comes
+    with its length, so that no text can pretend to be part of it.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    normalised = " ".join(folded.split())
+    name = source.encode()
+    return hashlib.sha256(b"%d:%b%b" % (len(name), name, normalised.encode())).digest()
