@@ -20,16 +20,16 @@ COLUMNS = {
 }
 
 
-def load_pricerunner(path: Path | None = None, *, max_bad_rows: int = 0) -> Dataset:
+def load_pricerunner(path: Path | None = None) -> Dataset:
     """Return one query per offer, with its shop as source, and one product per label text.
 
     Equal label texts are one product: 176 labels carry several cluster ids, and no text could tell
     those apart. Its `product_id` is the smallest of them, its category that of the same cluster.
-    Products are in the order of their ids. Raise as `read_table` does, and DataError when one
-    cluster id has two labels.
+    Products are in the order of their ids. Raise BadRows for any bad row, since the file is
+    one published data set, and DataError when one cluster id has two labels.
     """
     file = path or SAMPLE_FILE
-    rows = read_table(file, COLUMNS, max_bad_rows=max_bad_rows).rows
+    rows = read_table(file, COLUMNS).rows
     _check_clusters(rows, file)
     products = _products(rows)
     row_of = {product.title: row for row, product in enumerate(products)}

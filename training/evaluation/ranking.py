@@ -1,0 +1,29 @@
+"""Precision of the ranked products."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import DataError
+from models.index.base import Neighbours
+from training.data.dataset import Relevance
+
+
+def hits(found: Neighbours, relevance: Relevance) -> npt.NDArray[np.bool_]:
+    """Return, as (queries, k), whether each found product is right; a missing one (-1) is not."""
+    count, k = found.rows.shape
+    exists = found.rows >= 0
+    rows = np.where(exists, found.rows, 0).ravel()
+    right = np.asarray(relevance[np.repeat(np.arange(count), k), rows])
+    return right.reshape(count, k).astype(np.bool_) & exists
+
+
+def precision_at(hit: npt.NDArray[np.bool_], k: int) -> float:
+    """Return P@k: the mean share of right products among the first k (METHOD 4.3).
+
+    Raise DataError when fewer than k products were found.
+    """
+    if hit.shape[1] < k:
+        raise DataError(f"P@{k} needs {k} products per query, {hit.shape[1]} were found")
+    return float(hit[:, :k].mean())

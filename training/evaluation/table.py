@@ -1,0 +1,71 @@
+"""The results as tables, for the terminal and for documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from training.evaluation.report import CalibratedCoverage, Evaluation
+
+Rows = list[list[str]]
+
+
+def results_table(evaluations: Sequence[Evaluation]) -> Rows:
+    """Return P@1, P@5 where it applies and oracle C@1, one row per model under a header."""
+    several = any(evaluation.precision_at_5 is not None for evaluation in evaluations)
+    header = ["", "P@1", *(["P@5"] if several else [])]
+    header += [f"C@1({one.target_precision:.2f}) oracle" for one in evaluations[0].oracle]
+    return [header, *(_results(evaluation, several) for evaluation in evaluations)]
+
+
+def _results(evaluation: Evaluation, several: bool) -> list[str]:
+    cells = [evaluation.name, f"{evaluation.precision_at_1:.3f}"]
+    if several:
+        cells.append(_number(evaluation.precision_at_5))
+    return cells + [f"{one.coverage:.3f}" for one in evaluation.oracle]
+
+
+def calibrated_table(evaluation: Evaluation) -> Rows:
+    """Return one row per promise: threshold, evidence, and what it did on the test queries."""
+    header = [
+        "promised precision",
+        "threshold",
+        "calibration: accepted, errors",
+        "test: automation coverage",
+        "realised precision",
+    ]
+    return [header, *(_calibrated(one) for one in evaluation.calibrated)]
+
+
+def _calibrated(one: CalibratedCoverage) -> list[str]:
+    promise, realised = one.promise, one.realised
+    if promise.threshold is None:
+        needed = promise.labels_needed
+        more = "precision too low" if needed is None else f"{needed:,} more labels needed"
+        return [f"{promise.target_precision:.2f}", f"cannot promise ({more})", "-", "0.000", "-"]
+    return [
+        f"{promise.target_precision:.2f}",
+        f"{promise.threshold:.4f}",
+        f"{promise.accepted:,} of {promise.calibration_labels:,}, {promise.errors:,}",
+        f"{realised.automation_coverage:.3f}",
+        _number(realised.precision),
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def as_text(rows: Rows) -> str:
+    """Return aligned columns, for a terminal."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def as_markdown(rows: Rows) -> str:
+    """Return the same as a Markdown table."""
+    header, *body = rows
+    lines = [header, ["---"] * len(header), *body]
+    return "\n".join(f"| {' | '.join(row)} |" for row in lines)

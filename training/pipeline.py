@@ -1,0 +1,156 @@
+"""From a data set to a published bundle: split, fit, index, evaluate, calibrate, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.bundle.bundle import BundleContents
+from models.bundle.publish import publish
+from models.calibration.fixed_sequence import certify
+from models.calibration.grid import GridSettings
+from models.catalogue import Catalogue
+from models.index.base import Neighbours
+from models.index.build import IndexReport, build_index
+from models.ngram.runtime import NgramEncoder
+from models.runtime import Runtime
+from models.thresholds import Promise
+from training.data.dataset import Dataset, digest
+from training.data.splits import SplitDataset, SplitKind, split_dataset
+from training.evaluation.report import Evaluation, evaluate, top_1_correct
+from training.evaluation.tfidf import tfidf_neighbours
+from training.loop import Step, fit
+from training.report import report_files
+from training.settings import TrainingSettings
+
+CANDIDATES = 10
+INDEX_SAMPLE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSettings:
+    """What is done with the data set; `seed` of the split is that of the training."""
+
+    split: SplitKind = SplitKind.OFFERS
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    target_precisions: tuple[float, ...] = (0.90, 0.95, 0.98)
+    confidence: float = 0.90
+    grid: GridSettings = field(default_factory=GridSettings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values, for the manifest."""
+        return {
+            "split": self.split.value,
+            "training": self.training.as_dict(),
+            "target_precisions": list(self.target_precisions),
+            "confidence": self.confidence,
+            "grid": {
+                "thresholds": self.grid.thresholds,
+                "start_multiple": self.grid.start_multiple,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A model with its index, its promises and its results on the test queries."""
+
+    runtime: Runtime
+    index_report: IndexReport
+    promises: tuple[Promise, ...]
+    evaluations: tuple[Evaluation, ...]
+
+
+def train(
+    parts: SplitDataset,
+    settings: PipelineSettings,
+    calibrated_at: datetime,
+    on_step: Callable[[Step], None],
+) -> Trained:
+    """Fit on the train part, certify on the calibration part, evaluate on the test part.
+
+    Evaluated are the model and, for comparison, TF-IDF without training.
+    """
+    encoder = fit(parts.train, settings.training, on_step)
+    runtime, index_report = _runtime(encoder, parts.train, settings.training.seed)
+    found = runtime.candidates(parts.test.texts, CANDIDATES)
+    promises = _promises(runtime, parts.calibration, found, settings, calibrated_at)
+    titles = [product.title for product in parts.test.products]
+    lexical = tfidf_neighbours(parts.test.texts, titles, CANDIDATES)
+    evaluations = (
+        evaluate("TF-IDF, no training", lexical, parts.test.relevance, ()),
+        evaluate(model_name(settings.training), found, parts.test.relevance, promises),
+    )
+    return Trained(runtime, index_report, promises, evaluations)
+
+
+def model_name(settings: TrainingSettings) -> str:
+    """Return the losses of a model as the tables name them."""
+    added = [name for name, used in (("TCM", settings.tcm), ("ALC", settings.alc)) if used]
+    return " + ".join(["base", *added]) if added else "softmax base alone"
+
+
+def train_and_publish(
+    dataset: Dataset,
+    settings: PipelineSettings,
+    bundles_dir: Path,
+    now: datetime,
+    on_step: Callable[[Step], None],
+) -> tuple[Path, Trained]:
+    """Return the directory of the published bundle, now current, and what was trained."""
+    parts = split_dataset(dataset, settings.split, settings.training.seed)
+    trained = train(parts, settings, now, on_step)
+    contents = BundleContents(
+        runtime=trained.runtime,
+        index_report=trained.index_report,
+        promises=trained.promises,
+        configuration=settings.as_dict(),
+        data_digest=digest(dataset),
+        report=_report(trained, settings),
+    )
+    return publish(bundles_dir, contents, created_at=now), trained
+
+
+def _report(trained: Trained, settings: PipelineSettings) -> Mapping[str, bytes]:
+    title = f"split {settings.split.value}"
+    return report_files(title, trained.evaluations)
+
+
+def _runtime(encoder: NgramEncoder, train: Dataset, seed: int) -> tuple[Runtime, IndexReport]:
+    vectors = encoder.encode([product.title for product in train.products])
+    sample = np.random.default_rng(seed).permutation(len(train))[:INDEX_SAMPLE]
+    queries = encoder.encode([train.texts[row] for row in sample])
+    index, report = build_index(vectors, queries, seed=seed, sample=INDEX_SAMPLE)
+    return Runtime(encoder, index, Catalogue(train.products)), report
+
+
+def _promises(
+    runtime: Runtime,
+    calibration: Dataset,
+    unlabelled: Neighbours,
+    settings: PipelineSettings,
+    calibrated_at: datetime,
+) -> tuple[Promise, ...]:
+    """Certify each target through the served path.
+
+    The test queries, without their labels, stand for the unlabelled traffic that places the grid.
+    """
+    found = runtime.candidates(calibration.texts, 1)
+    correct = top_1_correct(found, calibration.relevance)
+    return tuple(
+        certify(
+            found.scores[:, 0],
+            correct,
+            unlabelled.scores[:, 0],
+            target_precision=target,
+            confidence=settings.confidence,
+            calibrated_at=calibrated_at.isoformat(timespec="seconds"),
+            settings=settings.grid,
+        )
+        for target in settings.target_precisions
+    )

@@ -1,0 +1,49 @@
+"""The files of a bundle's report, for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from training.evaluation.picture import precision_coverage_picture
+from training.evaluation.report import Evaluation
+from training.evaluation.table import as_markdown, as_text, calibrated_table, results_table
+
+CURVE_POINTS = 200
+
+
+def report_files(title: str, evaluations: Sequence[Evaluation]) -> Mapping[str, bytes]:
+    """Return file name -> content: table.txt, table.md, metrics.json, precision_coverage.png.
+
+    The last evaluation is that of the model in the bundle, with its promises.
+    """
+    tables = (results_table(evaluations), calibrated_table(evaluations[-1]))
+    heading = f"{title}, {evaluations[-1].queries:,} test queries"
+    metrics = {"title": title, "models": [metrics_of(one) for one in evaluations]}
+    return {
+        "table.txt": "\n\n".join([heading, *map(as_text, tables)]).encode() + b"\n",
+        "table.md": "\n\n".join([heading, *map(as_markdown, tables)]).encode() + b"\n",
+        "metrics.json": json.dumps(metrics, indent=2).encode() + b"\n",
+        "precision_coverage.png": precision_coverage_picture(title, evaluations),
+    }
+
+
+def metrics_of(evaluation: Evaluation) -> dict[str, Any]:
+    """Return plain values; the curve is thinned to about `CURVE_POINTS` points."""
+    curve = evaluation.curve
+    step = max(1, len(curve.coverage) // CURVE_POINTS)
+    return {
+        "name": evaluation.name,
+        "queries": evaluation.queries,
+        "precision_at_1": evaluation.precision_at_1,
+        "precision_at_5": evaluation.precision_at_5,
+        "oracle": [asdict(one) for one in evaluation.oracle],
+        "calibrated": [asdict(one) for one in evaluation.calibrated],
+        "curve": {
+            "threshold": curve.thresholds[::step].tolist(),
+            "automation_coverage": curve.coverage[::step].tolist(),
+            "precision": curve.precision[::step].tolist(),
+        },
+    }
