@@ -76,8 +76,7 @@ def test_a_cluster_with_two_labels_is_refused(tmp_path: Path) -> None:
         load_pricerunner(path)
 
 
-def test_bad_offers_stop_the_loading_unless_allowed(tmp_path: Path) -> None:
+def test_a_bad_offer_stops_the_loading(tmp_path: Path) -> None:
     path = write(tmp_path, "1,one,7,10,Swan Blue,1,Fridges", "2,,8,10,Swan Blue,1,Fridges")
     with pytest.raises(DataError, match=r"offers.csv:3: column 'Product Title' is empty"):
         load_pricerunner(path)
-    assert len(load_pricerunner(path, max_bad_rows=1)) == 1
