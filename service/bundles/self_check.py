@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from models.bundle.bundle import Bundle
 from models.errors import BundleError
+from models.index.base import Rows
 
 TITLES = 64
 NEIGHBOURS = 10
-# Another product with the very same embedding may stand before a product's own.
-SAME = 0.999
+SAME_EMBEDDING = 0.999
 
 
 def self_check(bundle: Bundle) -> None:
@@ -23,13 +24,23 @@ def self_check(bundle: Bundle) -> None:
     if not len(catalogue):
         raise BundleError(f"bundle {bundle.bundle_id} has an empty catalogue; train it again")
     rows = np.unique(np.linspace(0, len(catalogue) - 1, TITLES).astype(np.int64))
-    embeddings = bundle.runtime.encoder.encode([catalogue[int(row)].title for row in rows])
-    known = embeddings.any(axis=1)
-    found = bundle.runtime.nearest(embeddings, min(NEIGHBOURS, len(catalogue)))
-    own = (found.rows == rows[:, np.newaxis]).any(axis=1) | (found.scores[:, 0] >= SAME)
-    for row in rows[known & ~own]:
-        raise BundleError(
-            f"bundle {bundle.bundle_id} fails its self-check: the title of product"
-            f" {catalogue[int(row)].product_id!r} does not find it; its encoder and index do not"
-            " belong together. Train it again"
-        )
+    embeddings = bundle.runtime.encoder.encode(_titles(bundle, rows))
+    found = bundle.runtime.nearest(embeddings, min(NEIGHBOURS, len(catalogue))).rows
+    own = (found == rows[:, np.newaxis]).any(axis=1)
+    for i in np.flatnonzero(embeddings.any(axis=1) & ~own):
+        if not _is_named_alike(bundle, embeddings[i], found[i, 0]):
+            raise BundleError(
+                f"bundle {bundle.bundle_id} fails its self-check: the title of product"
+                f" {catalogue[int(rows[i])].product_id!r} does not find it; its encoder and index"
+                " do not belong together. Train it again"
+            )
+
+
+def _is_named_alike(bundle: Bundle, embedding: npt.NDArray[np.float32], row: np.int64) -> bool:
+    """Return whether this product's title has the same embedding: then either may be found."""
+    other = bundle.runtime.encoder.encode(_titles(bundle, np.array([row])))[0]
+    return float(embedding @ other) >= SAME_EMBEDDING
+
+
+def _titles(bundle: Bundle, rows: Rows) -> list[str]:
+    return [bundle.runtime.catalogue[row].title for row in rows.tolist()]
