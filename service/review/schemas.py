@@ -51,10 +51,10 @@ class SubmitRequest(Body):
     lease_token: LeaseToken
     answer: Answer
     product_ids: Annotated[
-        list[Annotated[StoredText, Field(min_length=1, max_length=500)]],
+        list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]],
         Field(max_length=MAX_PRODUCTS, description="At least one with 'accepted', else none"),
     ] = []
-    comment: Annotated[StoredText, Field(max_length=2000)] | None = None
+    comment: Annotated[str, Field(max_length=2000), AfterValidator(storable)] | None = None
 
 
 class ReleaseRequest(Body):
