@@ -48,7 +48,8 @@ def serve(settings: Settings, announce: Announce | None = None) -> None:
                 announce(engine, served.bundle)
             uvicorn.Server(server_config(app)).run(sockets=[listener])
     except KeyboardInterrupt:
-        log.info("stopped")
+        pass  # asked for; everything is closed by now
+    log.info("stopped")
 
 
 def server_config(app: FastAPI) -> uvicorn.Config:

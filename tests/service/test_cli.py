@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, Engine
+from sqlalchemy import URL, Engine, select
 
 from service import cli
 from service.access import service as access
 from service.access.tokens import ApiKey, matches
 from service.clock import database_clock
+from service.database.engine import transaction
+from service.database.tables import SignInLinkRow
 
 Run = Callable[..., str]
 
@@ -113,6 +115,17 @@ def test_a_sign_in_link_leads_to_the_configured_address(
     monkeypatch.setenv("PORT", "9009")
     monkeypatch.setenv("HOST", "0.0.0.0")
     assert run("sign-in-link", "--name", "ann").startswith("http://127.0.0.1:9009/sign-in/")
+
+
+def test_a_sign_in_link_lasts_as_long_as_the_settings_say(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALC_SIGN_IN_LINK_MINUTES", "5")
+    run("sign-in-link", "--name", "ann")
+    with transaction(engine) as connection:
+        lasts = select(SignInLinkRow.expires_at - SignInLinkRow.created_at)
+        seconds = connection.execute(lasts).scalar_one().total_seconds()
+    assert seconds == pytest.approx(300, abs=1)
 
 
 def test_settings_are_shown_without_secrets(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
