@@ -81,7 +81,7 @@ def train(
     found = runtime.candidates(parts.test.texts, CANDIDATES)
     promises = _promises(runtime, parts.calibration, found, settings, calibrated_at)
     titles = [product.title for product in parts.test.products]
-    lexical = tfidf_neighbours(parts.test.texts, titles, CANDIDATES)
+    lexical = tfidf_neighbours(parts.test.texts, titles, CANDIDATES, weights_from=parts.train.texts)
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, ()),
         evaluate(model_name(settings.training), found, parts.test.relevance, promises),

@@ -37,8 +37,10 @@ def metrics_of(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "name": evaluation.name,
         "queries": evaluation.queries,
+        "answerable": evaluation.answerable,
         "precision_at_1": evaluation.precision_at_1,
         "precision_at_5": evaluation.precision_at_5,
+        "recall_at_10": evaluation.recall_at_10,
         "oracle": [asdict(one) for one in evaluation.oracle],
         "calibrated": [asdict(one) for one in evaluation.calibrated],
         "curve": {

@@ -48,9 +48,9 @@ def error_upper_bound(errors: int, accepted: int, confidence: float) -> float:
     return float(stats.beta.ppf(confidence, errors + 1, accepted - errors))
 
 
-def precision_interval(correct: int, accepted: int, confidence: float) -> tuple[float, float]:
-    """Return the two-sided Clopper-Pearson interval of the precision; (0, 1) when none accepted."""
-    if accepted == 0:
+def share_interval(count: int, total: int, confidence: float) -> tuple[float, float]:
+    """Return the two-sided Clopper-Pearson interval of a share; (0, 1) for a share of nothing."""
+    if total == 0:
         return 0.0, 1.0
-    interval = stats.binomtest(correct, accepted).proportion_ci(confidence, method="exact")
+    interval = stats.binomtest(count, total).proportion_ci(confidence, method="exact")
     return float(interval.low), float(interval.high)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.calibration.binomial import share_interval
 from models.calibration.evidence import Flags, Scores
 from models.errors import DataError
 from models.thresholds import reaches
 
 Ratios = npt.NDArray[np.float64]
+INTERVAL_CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,22 +60,39 @@ def highest_possible_coverage(accuracy: float, target_precision: float) -> float
 
 @dataclass(frozen=True, slots=True)
 class Realised:
-    """What a threshold that was chosen elsewhere does on these queries."""
+    """What a threshold that was chosen elsewhere does on these queries.
+
+    `precision` is None when nothing is accepted. The intervals are two-sided Clopper-Pearson
+    intervals at `INTERVAL_CONFIDENCE`; that of the precision is then (0, 1). `unanswerable` of the
+    errors have no right product in the catalogue at all.
+    """
 
     accepted: int
     errors: int
+    unanswerable: int
     automation_coverage: float
+    automation_coverage_interval: tuple[float, float]
     precision: float | None
+    precision_interval: tuple[float, float]
 
 
-def realised(scores: Scores, correct: Flags, threshold: float | None) -> Realised:
+def realised(
+    scores: Scores, correct: Flags, answerable: Flags, threshold: float | None
+) -> Realised:
     """Return coverage and precision at the threshold; None accepts nothing.
 
-    A query without a right product is an error when it is accepted.
+    The arrays have shape (queries,); `answerable` says which queries have a right product. One
+    without is an error when it is accepted.
     """
-    if threshold is None:
-        return Realised(0, 0, 0.0, None)
-    chosen = reaches(scores, threshold)
+    chosen = np.zeros(len(scores), np.bool_) if threshold is None else reaches(scores, threshold)
     accepted, errors = int(chosen.sum()), int((chosen & ~correct).sum())
-    precision = (accepted - errors) / accepted if accepted else None
-    return Realised(accepted, errors, accepted / len(scores), precision)
+    right = accepted - errors
+    return Realised(
+        accepted=accepted,
+        errors=errors,
+        unanswerable=int((chosen & ~answerable).sum()),
+        automation_coverage=accepted / len(scores),
+        automation_coverage_interval=share_interval(accepted, len(scores), INTERVAL_CONFIDENCE),
+        precision=right / accepted if accepted else None,
+        precision_interval=share_interval(right, accepted, INTERVAL_CONFIDENCE),
+    )

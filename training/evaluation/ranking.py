@@ -1,4 +1,8 @@
-"""Precision of the ranked products."""
+"""Precision and recall of the ranked products.
+
+A query without a right product in the catalogue (open set) has no hit. It counts as an error in
+precision, and is left out of recall, which asks what was found of what could be found.
+"""
 
 from __future__ import annotations
 
@@ -27,3 +31,15 @@ def precision_at(hit: npt.NDArray[np.bool_], k: int) -> float:
     if hit.shape[1] < k:
         raise DataError(f"P@{k} needs {k} products per query, {hit.shape[1]} were found")
     return float(hit[:, :k].mean())
+
+
+def recall_at(hit: npt.NDArray[np.bool_], relevance: Relevance, k: int) -> float | None:
+    """Return R@k: the mean share of a query's right products that are among its first k.
+
+    Over the queries that have a right product; None when none has, or fewer than k were found.
+    """
+    right = np.diff(relevance.indptr)
+    answerable = right > 0
+    if hit.shape[1] < k or not answerable.any():
+        return None
+    return float((hit[answerable, :k].sum(axis=1) / right[answerable]).mean())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.calibration.evidence import Flags
 from models.index.base import Neighbours
 from models.thresholds import Promise
@@ -17,7 +19,7 @@ from training.evaluation.coverage import (
     precision_coverage,
     realised,
 )
-from training.evaluation.ranking import hits, precision_at
+from training.evaluation.ranking import hits, precision_at, recall_at
 
 TARGETS = (0.90, 0.95, 0.98)
 SEVERAL = 5
@@ -42,12 +44,18 @@ class CalibratedCoverage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """Results of one model; `precision_at_5` is None where no query has several right products."""
+    """Results of one model on `queries`, of which `answerable` have a right product.
+
+    `precision_at_5` is None where no query has several right products: with one each it could not
+    exceed 0.2. `recall_at_10` is over the answerable queries, None where fewer were found.
+    """
 
     name: str
     queries: int
+    answerable: int
     precision_at_1: float
     precision_at_5: float | None
+    recall_at_10: float | None
     oracle: tuple[OracleCoverage, ...]
     calibrated: tuple[CalibratedCoverage, ...]
     curve: PrecisionCoverage
@@ -70,12 +78,15 @@ def evaluate(
     correct, scores = hit[:, 0], found.scores[:, 0]
     curve = precision_coverage(scores, correct)
     accuracy = precision_at(hit, 1)
-    several = int(relevance.sum(axis=1).max()) > 1
+    right = np.diff(relevance.indptr)
+    answerable = right > 0
     return Evaluation(
         name=name,
         queries=len(hit),
+        answerable=int(answerable.sum()),
         precision_at_1=accuracy,
-        precision_at_5=precision_at(hit, SEVERAL) if several else None,
+        precision_at_5=precision_at(hit, SEVERAL) if right.max() > 1 else None,
+        recall_at_10=recall_at(hit, relevance, 10),
         oracle=tuple(
             OracleCoverage(
                 target,
@@ -85,7 +96,7 @@ def evaluate(
             for target in TARGETS
         ),
         calibrated=tuple(
-            CalibratedCoverage(promise, realised(scores, correct, promise.threshold))
+            CalibratedCoverage(promise, realised(scores, correct, answerable, promise.threshold))
             for promise in promises
         ),
         curve=curve,

@@ -11,7 +11,7 @@ from models.calibration.binomial import (
     error_upper_bound,
     p_value,
     p_values,
-    precision_interval,
+    share_interval,
     zero_error_minimum,
 )
 
@@ -117,6 +117,6 @@ def test_arrays_give_the_same_as_single_counts() -> None:
 
 def test_the_interval_of_ten_out_of_ten_is_closed_form() -> None:
     """All right: the lower end solves p ** 10 = (1 - confidence) / 2."""
-    assert precision_interval(10, 10, 0.9) == pytest.approx((0.05**0.1, 1.0))
-    assert precision_interval(0, 10, 0.9) == pytest.approx((0.0, 1 - 0.05**0.1))
-    assert precision_interval(0, 0, 0.9) == (0.0, 1.0)
+    assert share_interval(10, 10, 0.9) == pytest.approx((0.05**0.1, 1.0))
+    assert share_interval(0, 10, 0.9) == pytest.approx((0.0, 1 - 0.05**0.1))
+    assert share_interval(0, 0, 0.9) == (0.0, 1.0)
