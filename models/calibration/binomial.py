@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 Counts = npt.NDArray[np.int64]
 
@@ -45,12 +45,14 @@ def error_upper_bound(errors: int, accepted: int, confidence: float) -> float:
     """
     if errors >= accepted:
         return 1.0
-    return float(stats.beta.ppf(confidence, errors + 1, accepted - errors))
+    return float(special.betaincinv(errors + 1, accepted - errors, confidence))
 
 
 def share_interval(count: int, total: int, confidence: float) -> tuple[float, float]:
     """Return the two-sided Clopper-Pearson interval of a share; (0, 1) for a share of nothing."""
     if total == 0:
         return 0.0, 1.0
-    interval = stats.binomtest(count, total).proportion_ci(confidence, method="exact")
-    return float(interval.low), float(interval.high)
+    tail = (1 - confidence) / 2
+    low = special.betaincinv(count, total - count + 1, tail) if count else 0.0
+    high = special.betaincinv(count + 1, total - count, 1 - tail) if count < total else 1.0
+    return float(low), float(high)

@@ -47,7 +47,8 @@ class Evaluation:
     """Results of one model on `queries`, of which `answerable` have a right product.
 
     `precision_at_5` is None where no query has several right products: with one each it could not
-    exceed 0.2. `recall_at_10` is over the answerable queries, None where fewer were found.
+    exceed 0.2. `recall_at_10` is over the answerable queries. Both are None where fewer products
+    than that were found.
     """
 
     name: str
@@ -80,12 +81,13 @@ def evaluate(
     accuracy = precision_at(hit, 1)
     right = np.diff(relevance.indptr)
     answerable = right > 0
+    several = right.max() > 1 and hit.shape[1] >= SEVERAL
     return Evaluation(
         name=name,
         queries=len(hit),
         answerable=int(answerable.sum()),
         precision_at_1=accuracy,
-        precision_at_5=precision_at(hit, SEVERAL) if right.max() > 1 else None,
+        precision_at_5=precision_at(hit, SEVERAL) if several else None,
         recall_at_10=recall_at(hit, relevance, 10),
         oracle=tuple(
             OracleCoverage(

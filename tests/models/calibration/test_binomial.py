@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from models.calibration.binomial import (
     error_upper_bound,
@@ -113,6 +114,15 @@ def test_arrays_give_the_same_as_single_counts() -> None:
     errors, accepted = np.array([0, 1, 38]), np.array([45, 100, 1000])
     expected = [p_value(0, 45, 0.95), p_value(1, 100, 0.95), p_value(38, 1000, 0.95)]
     assert p_values(errors, accepted, 0.95).tolist() == expected
+
+
+@given(counts, confidences)
+def test_the_interval_is_that_of_scipy(counts: tuple[int, int], confidence: float) -> None:
+    count, total = counts
+    expected = stats.binomtest(count, total).proportion_ci(confidence, method="exact")
+    assert share_interval(count, total, confidence) == pytest.approx(
+        (expected.low, expected.high), abs=1e-9
+    )
 
 
 def test_the_interval_of_ten_out_of_ten_is_closed_form() -> None:

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.errors import DataError
+from training.evaluation.coverage import (
+    PrecisionCoverage,
+    highest_possible_coverage,
+    oracle_coverage,
+    precision_coverage,
+    realised,
+)
+
+# Sorted: 0.9 right | 0.8 right, wrong | 0.7 right | 0.1 wrong
+SCORES = np.array([0.7, 0.8, 0.1, 0.9, 0.8], dtype=np.float32)
+CORRECT = np.array([True, False, False, True, True])
+ALL = np.ones(5, dtype=np.bool_)
+
+decisions = st.lists(st.tuples(st.integers(0, 10), st.booleans()), min_size=1, max_size=60).map(
+    lambda pairs: (
+        np.array([score / 10 for score, _ in pairs], dtype=np.float32),
+        np.array([right for _, right in pairs]),
+    )
+)
+Decisions = tuple[np.ndarray, np.ndarray]
+
+
+@pytest.fixture
+def curve() -> PrecisionCoverage:
+    return precision_coverage(SCORES, CORRECT)
+
+
+def test_equal_scores_are_accepted_in_one_step(curve: PrecisionCoverage) -> None:
+    assert curve.thresholds == pytest.approx([0.9, 0.8, 0.7, 0.1])
+    assert curve.coverage == pytest.approx([1 / 5, 3 / 5, 4 / 5, 1])
+    assert curve.precision == pytest.approx([1, 2 / 3, 3 / 4, 3 / 5])
+
+
+def test_the_oracle_takes_the_widest_step_even_if_precision_dips_before(
+    curve: PrecisionCoverage,
+) -> None:
+    assert oracle_coverage(curve, 0.75) == pytest.approx(4 / 5)
+    assert oracle_coverage(curve, 0.76) == pytest.approx(1 / 5)
+    assert oracle_coverage(curve, 0.60) == pytest.approx(1)
+
+
+def test_a_target_that_is_never_met_automates_nothing() -> None:
+    curve = precision_coverage(SCORES, np.zeros(5, dtype=np.bool_))
+    assert oracle_coverage(curve, 0.5) == 0
+
+
+def test_no_query_has_no_curve() -> None:
+    with pytest.raises(DataError, match="at least one query"):
+        precision_coverage(np.empty(0), np.empty(0, dtype=np.bool_))
+
+
+@pytest.mark.parametrize(
+    ("target", "limit"), [(0.90, 0.5), (0.95, 0.474), (0.99, 0.455), (0.4, 1.0)]
+)
+def test_the_highest_possible_coverage_of_method_1_5(target: float, limit: float) -> None:
+    assert highest_possible_coverage(0.45, target) == pytest.approx(limit, abs=5e-4)
+
+
+def test_a_threshold_accepts_scores_that_reach_it() -> None:
+    done = realised(SCORES, CORRECT, ALL, 0.8)
+    assert (done.accepted, done.errors, done.unanswerable) == (3, 1, 0)
+    assert done.automation_coverage == pytest.approx(3 / 5)
+    assert done.precision == pytest.approx(2 / 3)
+
+
+def test_accepting_a_query_without_an_answer_is_an_error() -> None:
+    answerable = np.array([True, False, True, True, True])
+    done = realised(SCORES, CORRECT, answerable, 0.8)
+    assert (done.errors, done.unanswerable) == (1, 1)
+
+
+def test_intervals_are_those_of_clopper_and_pearson() -> None:
+    """One of one is right: the lower end p solves p = 0.025; one of five: (1 - p) ** 5 = 0.975."""
+    done = realised(SCORES, CORRECT, ALL, 0.9)
+    assert done.precision_interval == pytest.approx((0.025, 1.0))
+    low, _ = done.automation_coverage_interval
+    assert low == pytest.approx(1 - 0.975**0.2)
+
+
+@pytest.mark.parametrize("threshold", [None, 0.95])
+def test_accepting_nothing_has_no_precision(threshold: float | None) -> None:
+    done = realised(SCORES, CORRECT, ALL, threshold)
+    assert (done.accepted, done.automation_coverage, done.precision) == (0, 0, None)
+    assert done.precision_interval == (0, 1)
+
+
+@given(decisions)
+def test_the_curve_rises_to_everything_and_ends_in_the_accuracy(decisions: Decisions) -> None:
+    scores, correct = decisions
+    curve = precision_coverage(scores, correct)
+    assert (np.diff(curve.thresholds) < 0).all()
+    assert (np.diff(curve.coverage) > 0).all()
+    assert curve.coverage[-1] == 1
+    assert curve.precision[-1] == pytest.approx(correct.mean())
+
+
+@given(decisions)
+def test_every_point_of_the_curve_is_what_its_threshold_does(decisions: Decisions) -> None:
+    scores, correct = decisions
+    curve = precision_coverage(scores, correct)
+    for at, threshold in enumerate(curve.thresholds):
+        done = realised(scores, correct, np.ones(len(scores), dtype=np.bool_), float(threshold))
+        assert done.automation_coverage == pytest.approx(curve.coverage[at])
+        assert done.precision == pytest.approx(curve.precision[at])
+
+
+@given(decisions, st.floats(0.05, 1), st.floats(0.05, 1))
+def test_a_higher_target_never_automates_more_and_never_beats_the_limit(
+    decisions: Decisions, one: float, other: float
+) -> None:
+    scores, correct = decisions
+    curve = precision_coverage(scores, correct)
+    low, high = sorted((one, other))
+    assert oracle_coverage(curve, high) <= oracle_coverage(curve, low)
+    limit = highest_possible_coverage(float(correct.mean()), high)
+    assert oracle_coverage(curve, high) <= limit + 1e-9
+
+
+@given(decisions)
+def test_the_order_of_the_queries_does_not_matter(decisions: Decisions) -> None:
+    scores, correct = decisions
+    order = np.random.default_rng(0).permutation(len(scores))
+    curve, again = (
+        precision_coverage(scores, correct),
+        precision_coverage(scores[order], correct[order]),
+    )
+    assert np.array_equal(curve.precision, again.precision)
