@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.thresholds import Promise, accepted, reaches
+
+SCORES = np.array([[0.9, 0.85, 0.1], [0.812346, 0.8, 0.8], [0.812345, 0.3, 0.2]], dtype=np.float32)
+
+
+@pytest.fixture
+def promise() -> Promise:
+    return Promise(
+        target_precision=0.9,
+        confidence=0.9,
+        threshold=0.812346,
+        calibration_labels=1000,
+        accepted=100,
+        errors=3,
+        p_value=0.01,
+        labels_needed=None,
+        calibrated_at="2026-11-23T00:00:00Z",
+    )
+
+
+def test_only_the_calibrated_rank_can_be_accepted(promise: Promise) -> None:
+    assert accepted(SCORES, promise)[:, 0].tolist() == [True, True, False]
+    assert not accepted(SCORES, promise)[:, 1:].any()
+
+
+def test_more_ranks_are_accepted_where_more_were_calibrated(promise: Promise) -> None:
+    two = accepted(SCORES, replace(promise, products_per_query=2))
+    assert two.tolist() == [[True, True, False], [True, False, False], [False, False, False]]
+
+
+def test_without_a_threshold_nothing_is_accepted(promise: Promise) -> None:
+    assert not accepted(SCORES, replace(promise, threshold=None)).any()
+
+
+def test_asking_changes_no_score(promise: Promise) -> None:
+    before = SCORES.copy()
+    accepted(SCORES, promise)
+    assert np.array_equal(SCORES, before)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_a_score_reaches_the_threshold_it_became_in_json(kind: type[np.floating]) -> None:
+    threshold = json.loads(json.dumps(0.812346))
+    scores = np.array([0.812345, 0.812346, 0.812347], dtype=kind)
+    assert reaches(scores, threshold).tolist() == [False, True, True]
+
+
+def test_a_missing_candidate_reaches_nothing() -> None:
+    assert reaches(np.array([-np.inf], dtype=np.float32), -1.0).tolist() == [False]
