@@ -24,6 +24,7 @@ from service.database.embedded import embedded_database
 from service.database.engine import open_engine, transaction
 from service.database.migrate import migrate
 from service.database.tables import Base
+from service.errors import DatabaseUnavailable
 from service.server import server_config
 
 Serve = Callable[[FastAPI], str]
@@ -82,9 +83,11 @@ def shared_engine(database_url: URL) -> Iterator[Engine]:
 @pytest.fixture
 def engine(shared_engine: Engine) -> Engine:
     """A migrated database without rows."""
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-    with transaction(shared_engine) as connection:
-        connection.execute(text(f"truncate {tables} restart identity"))
+    try:
+        _remove_all_rows(shared_engine)
+    except DatabaseUnavailable:
+        # A server of the test before may still have been at work, which made a deadlock.
+        _remove_all_rows(shared_engine)
     return shared_engine
 
 
@@ -150,7 +153,13 @@ def temporary_postgres(directory: Path) -> Iterator[URL]:
 
 
 def open_test_engine(url: URL) -> Engine:
-    return open_engine(url, pool_size=5, timeout_seconds=5)
+    return open_engine(url, pool_size=5, timeout_seconds=15)
+
+
+def _remove_all_rows(engine: Engine) -> None:
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with transaction(engine) as connection:
+        connection.execute(text(f"truncate {tables} restart identity"))
 
 
 def create_database(server: URL, name: str) -> URL:
