@@ -55,19 +55,25 @@ def _postgres_runs(environment: dict[str, str]) -> bool:
     return pid_file.exists() and psutil.pid_exists(int(pid_file.read_text().split()[0]))
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_told_to_stop_and_leaves_nothing_running(
-    environment: dict[str, str], client: httpx2.Client, stop: signal.Signals
+def test_it_serves_until_ctrl_c_and_loses_nothing(
+    environment: dict[str, str], client: httpx2.Client
 ) -> None:
     with _service(environment) as (process, url):
         created = _run(environment, "keys", "create", "--name", "shop", "--scope", "admin")
         key = {"Authorization": f"Bearer {created.stdout.strip()}"}
         assert client.get(f"{url}/readyz").status_code == 200
         assert client.get(f"{url}/v1/reviews", headers=key).status_code == 200
-        process.send_signal(stop)
-        assert process.wait(timeout=30) == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 0
     assert not _postgres_runs(environment)
     assert "shop" in _run(environment, "keys", "list").stdout
+    assert not _postgres_runs(environment)
+
+
+def test_a_supervisor_stops_it_as_cleanly(environment: dict[str, str]) -> None:
+    with _service(environment) as (process, _):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
     assert not _postgres_runs(environment)
 
 
