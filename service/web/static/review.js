@@ -81,6 +81,7 @@ async function finish(tell, done) {
 
 async function takeBack(task, refusal) {
   if (LOST.has(refusal.code)) {
+    await Promise.all([...held].map(renewOne)); // what was claimed with it may be lost as well
     view.notify(`Not saved: ${refusal.message} Here is the next task.`, { problem: true });
     return;
   }
