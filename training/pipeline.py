@@ -51,7 +51,7 @@ class PipelineSettings:
             "confidence": self.confidence,
             "grid": {
                 "thresholds": self.grid.thresholds,
-                "start_multiple": self.grid.start_multiple,
+                "start_multiples": list(self.grid.start_multiples),
             },
         }
 

@@ -3,13 +3,15 @@
 Learn then Test (Angelopoulos et al., arXiv:2110.01052), METHOD 5.2-5.3: the thresholds are put in
 order without the labels, each is tested at the full level, and the walk stops at the first failure.
 For a promise to be wrong, the first untrue hypothesis on the way must have been rejected, which
-happens with probability at most 1 - confidence.
+happens with probability at most 1 - confidence. Several walks share that risk (see `GridSettings`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.calibration.evidence import Evidence, Flags, Scores, Trial
-from models.calibration.grid import GridSettings, start_coverage, threshold_grid
+from models.calibration.grid import GridSettings, start_coverages, threshold_grid
 from models.calibration.labels import labels_needed
 from models.calibration.target import Target
 from models.thresholds import Promise
@@ -37,15 +39,18 @@ def certify(
     settings = settings or GridSettings()
     target = Target(target_precision, confidence)
     evidence = Evidence(scores, correct)
-    start = start_coverage(target, len(evidence), settings)
-    grid = threshold_grid(unlabelled_scores, start, settings.thresholds)
-    first = evidence.trial(grid[0], target)
-    last = _last_success(evidence, target, grid)
-    if last is not None:
-        return evidence.kept(last, target, calibrated_at)
-    expected = settings.start_multiple * target.zero_error_minimum
-    needed = labels_needed(evidence, unlabelled_scores, target, start, expected)
-    return evidence.refused(first, target, calibrated_at, needed)
+    starts = start_coverages(target, len(evidence), settings)
+    # Bonferroni over the walks: each takes an equal share of the risk.
+    each = Target(target_precision, 1 - target.risk / len(starts))
+    grids = [threshold_grid(unlabelled_scores, start, settings.thresholds) for start in starts]
+    passed = [last for grid in grids if (last := _last_success(evidence, each, grid))]
+    if passed:
+        widest = min(passed, key=lambda trial: trial.threshold)
+        return evidence.kept(_adjusted(widest, len(starts)), target, calibrated_at)
+    first = evidence.trial(grids[0][0], each)
+    expected = min(settings.start_multiples) * target.zero_error_minimum
+    needed = labels_needed(evidence, unlabelled_scores, each, starts[0], expected)
+    return evidence.refused(_adjusted(first, len(starts)), target, calibrated_at, needed)
 
 
 def _last_success(evidence: Evidence, target: Target, grid: list[float]) -> Trial | None:
@@ -56,3 +61,8 @@ def _last_success(evidence: Evidence, target: Target, grid: list[float]) -> Tria
             break
         last = trial
     return last
+
+
+def _adjusted(trial: Trial, walks: int) -> Trial:
+    """Return the trial with a p-value that can be compared with the whole risk."""
+    return replace(trial, p_value=min(1.0, walks * trial.p_value))

@@ -18,36 +18,47 @@ from models.calibration.target import Target
 from models.errors import ConfigurationError, DataError
 from models.index.base import SCORE_DECIMALS
 
+LATEST_START = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class GridSettings:
-    """How many thresholds are tested, and where a walk over them starts.
+    """How many thresholds a walk tests, and where the walks start.
 
-    A walk starts where `start_multiple` times the zero-error minimum of calibration queries is
-    expected to be accepted. A small multiple starts where precision is highest, but few errors
-    fail the first test; a large one needs the target to hold at a larger coverage. ANCHORS 7.3 has
-    2 to 4, METHOD 5.3 has 5 to 20; in the toy model of METHOD 5.3, 4 does well with 1,000 labels
-    and with 10,000.
+    A walk starts where a multiple of the zero-error minimum of calibration queries is expected to
+    be accepted. A small multiple starts where precision is highest, but there a handful of errors
+    fails the first test; a large one has the power to pass, but needs the target to hold at
+    a larger coverage. So there is a walk for each of `start_multiples`, and they share the risk
+    equally: two walks cost little automation where either would have done, and find a promise
+    where one alone finds none. Walks other than the first that would start beyond half of the
+    queries are left out, which gives their share of the risk to the others.
     """
 
     thresholds: int = 60
-    start_multiple: float = 4.0
+    start_multiples: tuple[float, ...] = (4.0, 20.0)
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError for a grid on which no test could succeed."""
         if self.thresholds < 1:
             raise ConfigurationError(f"thresholds must be at least 1, not {self.thresholds}")
-        if not self.start_multiple >= 1:
+        if not self.start_multiples:
+            raise ConfigurationError("start_multiples needs at least 1 number")
+        if not min(self.start_multiples) >= 1:
             raise ConfigurationError(
-                f"start_multiple must be at least 1, not {self.start_multiple}: with fewer "
+                f"start_multiples must be at least 1, not {self.start_multiples}: with fewer "
                 "accepted labels than the zero-error minimum no test can succeed"
             )
 
 
-def start_coverage(target: Target, labels: int, settings: GridSettings) -> float:
-    """Return the share of queries that the first threshold accepts; 1 when labels are few."""
-    expected = settings.start_multiple * target.zero_error_minimum
-    return min(1.0, expected / labels) if labels else 1.0
+def start_coverages(target: Target, labels: int, settings: GridSettings) -> list[float]:
+    """Return the share of queries that each walk's first threshold accepts, rising, at least one.
+
+    With few labels it is 1: nothing less could be certified.
+    """
+    expected = [multiple * target.zero_error_minimum for multiple in settings.start_multiples]
+    coverages = [min(1.0, count / labels) if labels else 1.0 for count in sorted(expected)]
+    first, *others = coverages
+    return [first, *(coverage for coverage in others if coverage <= LATEST_START)]
 
 
 def coverage_thresholds(unlabelled: Scores, coverages: npt.NDArray[np.float64]) -> list[float]:

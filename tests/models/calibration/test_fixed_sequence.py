@@ -34,7 +34,7 @@ def test_faultless_labels_promise_everything() -> None:
     made = promise(np.ones(1000, dtype=np.bool_))
     assert made.threshold == 0.001
     assert (made.accepted, made.errors, made.calibration_labels) == (1000, 0, 1000)
-    assert made.p_value == pytest.approx(0.9**1000)
+    assert made.p_value == pytest.approx(2 * 0.9**1000)  # two walks share the risk
     assert made.labels_needed is None
     assert made.calibrated_at == "2026-11-23T00:00:00Z"
     assert made.products_per_query == 1
@@ -55,7 +55,7 @@ def test_the_walk_stops_at_the_first_failure_even_if_later_thresholds_would_pass
     correct = np.ones(1000, dtype=np.bool_)
     correct[700:880] = False  # the 120 best are right, the next 180 wrong, the rest right
     correct[:700] = True
-    made = promise(correct, precision=0.7, settings=GridSettings(start_multiple=10))
+    made = promise(correct, precision=0.7, settings=GridSettings(start_multiples=(10,)))
     assert made.threshold is not None
     assert made.accepted < 200
 
@@ -111,8 +111,32 @@ def test_higher_targets_and_confidence_accept_less() -> None:
 
 def test_the_start_multiple_decides_where_the_walk_starts() -> None:
     correct = THOUSANDTHS < 0.97  # the 31 best are wrong, all others right
-    assert promise(correct, settings=GridSettings(start_multiple=4)).threshold is None
-    assert promise(correct, settings=GridSettings(start_multiple=30)).threshold == 0.001
+    assert promise(correct, settings=GridSettings(start_multiples=(4,))).threshold is None
+    assert promise(correct, settings=GridSettings(start_multiples=(30,))).threshold == 0.001
+
+
+def test_two_walks_find_what_either_finds_alone() -> None:
+    """`late`: the 31 best are wrong. `early`: only the 100 best are right."""
+    late, early = THOUSANDTHS < 0.97, THOUSANDTHS > 0.9
+    both = GridSettings(start_multiples=(4, 20))
+    assert promise(late, settings=GridSettings(start_multiples=(4,))).threshold is None
+    assert promise(early, settings=GridSettings(start_multiples=(20,))).threshold is None
+    assert promise(late, settings=both).threshold == 0.001
+    assert promise(early, settings=both).threshold is not None
+
+
+def test_each_walk_has_its_share_of_the_risk() -> None:
+    """88 accepted with 4 errors: p = 0.056 is below 0.1, but not below half of it."""
+    correct = np.ones(1000, dtype=np.bool_)
+    correct[-4:] = False
+    correct[:912] = False
+    alone = promise(correct, settings=GridSettings(start_multiples=(4,)))
+    shared = promise(correct, settings=GridSettings(start_multiples=(4, 20)))
+    assert alone.p_value is not None
+    assert alone.threshold is not None
+    assert 0.05 < alone.p_value < 0.1
+    assert shared.threshold is None
+    assert shared.p_value == pytest.approx(2 * alone.p_value)
 
 
 def test_the_number_of_thresholds_decides_how_close_the_walk_comes() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from models.calibration.grid import (
     GridSettings,
     coverage_thresholds,
-    start_coverage,
+    start_coverages,
     threshold_grid,
 )
 from models.calibration.target import Target
@@ -22,14 +23,20 @@ TARGET = Target(precision=0.95, confidence=0.90)  # zero-error minimum 45
 TENTHS = np.arange(1, 11) / 10
 
 
-def test_the_start_expects_a_multiple_of_the_zero_error_minimum() -> None:
-    assert start_coverage(TARGET, 1800, GridSettings(start_multiple=4)) == pytest.approx(0.1)
-    assert start_coverage(TARGET, 1800, GridSettings(start_multiple=8)) == pytest.approx(0.2)
+def test_a_start_expects_a_multiple_of_the_zero_error_minimum() -> None:
+    settings = GridSettings(start_multiples=(8, 4))
+    assert start_coverages(TARGET, 1800, settings) == pytest.approx([0.1, 0.2])
+
+
+def test_later_walks_do_not_start_beyond_half_of_the_queries() -> None:
+    settings = GridSettings(start_multiples=(4, 20))
+    assert start_coverages(TARGET, 1800, settings) == pytest.approx([0.1, 0.5])
+    assert start_coverages(TARGET, 1799, settings) == pytest.approx([0.1], rel=1e-3)
 
 
 @pytest.mark.parametrize("labels", [0, 1, 180])
 def test_few_labels_start_at_everything(labels: int) -> None:
-    assert start_coverage(TARGET, labels, GridSettings()) == 1.0
+    assert start_coverages(TARGET, labels, GridSettings()) == [1.0]
 
 
 def test_a_threshold_accepts_the_wanted_share() -> None:
@@ -69,7 +76,9 @@ def test_scores_that_place_no_threshold_are_refused(scores: list[float]) -> None
         threshold_grid(np.array(scores), 0.1, thresholds=60)
 
 
-@pytest.mark.parametrize("setting", [{"thresholds": 0}, {"start_multiple": 0.5}])
-def test_settings_without_sense_are_refused(setting: dict[str, float]) -> None:
-    with pytest.raises(ConfigurationError, match="must be at least 1"):
-        GridSettings(**setting)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    "setting", [{"thresholds": 0}, {"start_multiples": (4, 0.5)}, {"start_multiples": ()}]
+)
+def test_settings_without_sense_are_refused(setting: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match="at least 1"):
+        GridSettings(**setting)
