@@ -1,4 +1,8 @@
-"""The clock of the database, passed in so that tests decide what time it is."""
+"""The clock of the database, passed in so that tests decide what time it is.
+
+A clock is hashable, and the expression that it returns is evaluated when a statement is run:
+statements that are built once keep it.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from threadpoolctl import threadpool_limits
 
 from models.bundle.bundle import Bundle
 from models.errors import ConfigurationError
@@ -35,6 +36,9 @@ def serve(settings: Settings, announce: Announce | None = None) -> None:
     BundleError when there is no bundle to serve.
     """
     configure_logging(settings.log_level)
+    # A second BLAS thread makes a small matrix product slower, and spins for milliseconds
+    # afterwards on the core that answers requests and runs the database.
+    threadpool_limits(limits=1)
     # uvicorn hands the signal on when it has stopped; by itself SIGTERM would end the process
     # before the embedded database is stopped.
     signal.signal(signal.SIGTERM, _interrupt)

@@ -23,18 +23,18 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    text,
     tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
-from sqlalchemy.dialects.postgresql.dml import Insert
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.clock import SqlClock
 from service.database import events
 from service.database.events import Event
+from service.database.recordset import as_json
 from service.database.tables import Answer, EventRow, ReviewTaskRow, TaskState, VerdictRow
+from service.review.opening import SUBJECT, UNANSWERED, open_tasks_statement
 from service.review.rows import (
     event_from,
     new_task_row,
@@ -52,14 +52,19 @@ from service.review.tasks import (
     VerifiedAnswer,
 )
 
-SUBJECT = "review_task"
-
 _tasks = cast("Table", ReviewTaskRow.__table__)
 _verdicts = cast("Table", VerdictRow.__table__)
 _events = cast("Table", EventRow.__table__)
 
-# Written as a literal, so that the planner can match it with the partial indexes.
-_UNANSWERED = text("state in ('open', 'leased')")
+# Made once: building it anew would cost more than running it.
+_NEWEST_VERDICTS = (
+    select(_tasks.c.query_key, _verdicts)
+    .join_from(_tasks, _verdicts, _verdicts.c.task_id == _tasks.c.id)
+    .where(_tasks.c.query_key == any_(bindparam("keys", type_=ARRAY(LargeBinary()))))
+    .where(_verdicts.c.answer.in_([Answer.ACCEPTED, Answer.NONE]))
+    .ext(distinct_on(_tasks.c.query_key))
+    .order_by(_tasks.c.query_key, _verdicts.c.created_at.desc(), _verdicts.c.id.desc())
+)
 _NO_LEASE = {"lease_token": null(), "lease_owner": null(), "lease_until": null()}
 
 
@@ -75,13 +80,9 @@ def open_tasks(
         return {}
     asked = Counter(task.query_key for task in new_tasks)
     unique = {task.query_key: task for task in reversed(new_tasks)}
-    ordered = [unique[key] for key in sorted(unique)]
-    rows = [new_task_row(task, asked[task.query_key]) for task in ordered]
-    stored = connection.execute(_upsert(clock).returning(_tasks.c.id, _tasks.c.query_key), rows)
-    task_ids: dict[bytes, UUID] = {bytes(row.query_key): row.id for row in stored}
-    created = [task for task in ordered if task_ids[task.query_key] == task.id]
-    events.record(connection, clock, [_created(task) for task in created])
-    return task_ids
+    rows = [new_task_row(task, asked[task.query_key]) for task in unique.values()]
+    stored = connection.execute(open_tasks_statement(clock), {"asked": as_json(rows)})
+    return {bytes(row.query_key): row.id for row in stored}
 
 
 def verified_answers(
@@ -90,16 +91,8 @@ def verified_answers(
     """Return the newest verdict `accepted` or `none` of each query key that has one."""
     if not query_keys:
         return {}
-    keys = bindparam("keys", list(query_keys), ARRAY(LargeBinary()))
-    newest = (
-        select(_tasks.c.query_key, _verdicts)
-        .join_from(_tasks, _verdicts, _verdicts.c.task_id == _tasks.c.id)
-        .where(_tasks.c.query_key == any_(keys))
-        .where(_verdicts.c.answer.in_([Answer.ACCEPTED, Answer.NONE]))
-        .ext(distinct_on(_tasks.c.query_key))
-        .order_by(_tasks.c.query_key, _verdicts.c.created_at.desc(), _verdicts.c.id.desc())
-    )
-    return {bytes(row.query_key): verified_from(row) for row in connection.execute(newest)}
+    found = connection.execute(_NEWEST_VERDICTS, {"keys": list(query_keys)})
+    return {bytes(row.query_key): verified_from(row) for row in found}
 
 
 def claim(
@@ -206,18 +199,6 @@ def list_tasks(
     return [task_from(row) for row in connection.execute(query)]
 
 
-def _upsert(clock: SqlClock) -> Insert:
-    statement = insert(_tasks).values(created_at=clock(), last_asked_at=clock())
-    return statement.on_conflict_do_update(
-        index_elements=["query_key", "kind"],
-        index_where=_UNANSWERED,
-        set_={
-            "times_asked": _tasks.c.times_asked + statement.excluded.times_asked,
-            "last_asked_at": statement.excluded.last_asked_at,
-        },
-    )
-
-
 def _claim(clock: SqlClock, person: str, count: int, duration: timedelta) -> ReturningUpdate[Any]:
     chosen = _claimable(clock).limit(count).with_for_update(skip_locked=True).cte("chosen")
     return (
@@ -237,7 +218,7 @@ def _claimable(clock: SqlClock) -> Select[Any]:
     free = or_(_tasks.c.state == TaskState.OPEN, _tasks.c.lease_until <= clock())
     return (
         select(_tasks.c.id, _tasks.c.lease_owner)
-        .where(_UNANSWERED, free)
+        .where(UNANSWERED, free)
         .order_by(_tasks.c.times_skipped, _tasks.c.created_at, _tasks.c.id)
     )
 
@@ -270,10 +251,6 @@ def _claim_events(row: Row[Any], person: str) -> list[Event]:
     if row.owner_before is None:
         return [claimed]
     return [_event(row.id, "expired", row.owner_before, {"taken_by": person}), claimed]
-
-
-def _created(task: NewTask) -> Event:
-    return _event(task.id, "created", task.source, {"bundle_id": task.bundle_id})
 
 
 def _event(task_id: UUID, kind: str, actor: str, details: dict[str, Any]) -> Event:

@@ -18,7 +18,7 @@ import pytest
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import URL, ColumnElement, DateTime, Engine, create_engine, literal, text
+from sqlalchemy import URL, ColumnElement, DateTime, Engine, bindparam, create_engine, text
 
 from service.database.embedded import embedded_database
 from service.database.engine import open_engine, transaction
@@ -30,14 +30,16 @@ from service.server import server_config
 Serve = Callable[[FastAPI], str]
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeClock:
     """An SqlClock that stands still until told otherwise."""
 
     now: datetime = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
     def __call__(self) -> ColumnElement[datetime]:
-        return literal(self.now, DateTime(timezone=True))
+        return bindparam(
+            None, type_=DateTime(timezone=True), callable_=lambda: self.now, unique=True
+        )
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -1,0 +1,34 @@
+"""Rows as one JSON parameter: one statement, prepared once, for any number of rows.
+
+A statement for each row, or one whose text grows with the rows, costs several times as much on
+the way to the server (measured: 64 rows in 2 ms instead of 14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, ColumnClause, Text, bindparam, cast, column, func
+from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+
+def recordset(parameter: str, columns: Sequence[Column[Any]]) -> TableValuedAlias:
+    """Return a table with columns like these; its rows are given to `parameter` by `as_json`."""
+    given = cast(bindparam(parameter, type_=Text()), JSON())
+    typed: list[ColumnClause[Any]] = [column(like.name, like.type) for like in columns]
+    table: TableValuedAlias = func.json_to_recordset(given).table_valued(*typed)
+    return table.render_derived(name=parameter, with_types=True)
+
+
+def as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows as the JSON that `recordset` reads; bytes become hexadecimal."""
+    return orjson.dumps(rows, default=_bytes_as_hex).decode()
+
+
+def _bytes_as_hex(value: object) -> str:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(f"{type(value).__name__} has no JSON form")

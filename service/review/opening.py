@@ -1,0 +1,82 @@
+"""The statement that opens tasks: the service runs it for every query it does not decide."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import CTE, Select, Table, Text, func, insert, literal, select, text
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.clock import SqlClock
+from service.database.recordset import recordset
+from service.database.tables import EventRow, ReviewTaskRow
+
+SUBJECT = "review_task"
+# Written as a literal, so that the planner can match it with the partial indexes.
+UNANSWERED = text("state in ('open', 'leased')")
+GIVEN = (
+    "id",
+    "kind",
+    "state",
+    "source",
+    "query_key",
+    "text",
+    "attributes",
+    "candidates",
+    "bundle_id",
+    "times_asked",
+    "times_skipped",
+)
+
+_tasks = cast("Table", ReviewTaskRow.__table__)
+_events = cast("Table", EventRow.__table__)
+
+
+@lru_cache(maxsize=8)
+def open_tasks_statement(clock: SqlClock) -> Select[Any]:
+    """Return `id` and `query_key` of the unanswered task of every row given as `asked`.
+
+    One statement makes the tasks that do not exist, counts the others, and records the new ones
+    in the journal. Building it anew would cost more than running it.
+    """
+    asked = select(recordset("asked", [_tasks.c[name] for name in GIVEN])).cte("given")
+    stored = _stored(asked, clock)
+    return select(stored.c.id, stored.c.query_key).add_cte(_created(asked, stored, clock))
+
+
+def _stored(asked: CTE, clock: SqlClock) -> CTE:
+    # In the order of their keys, so that two callers cannot wait for each other.
+    rows = select(*(asked.c[name] for name in GIVEN), clock(), clock()).order_by(asked.c.query_key)
+    statement = upsert(_tasks).from_select([*GIVEN, "created_at", "last_asked_at"], rows)
+    return (
+        statement.on_conflict_do_update(
+            index_elements=["query_key", "kind"],
+            index_where=UNANSWERED,
+            set_={
+                "times_asked": _tasks.c.times_asked + statement.excluded.times_asked,
+                "last_asked_at": statement.excluded.last_asked_at,
+            },
+        )
+        .returning(_tasks.c.id, _tasks.c.query_key)
+        .cte("stored")
+    )
+
+
+def _created(asked: CTE, stored: CTE, clock: SqlClock) -> CTE:
+    """Record the tasks that got the id proposed for them: those are new."""
+    rows = (
+        select(
+            clock(),
+            literal(SUBJECT),
+            sql_cast(stored.c.id, Text()),
+            literal("created"),
+            asked.c.source,
+            func.jsonb_build_object(literal("bundle_id"), asked.c.bundle_id),
+        )
+        .join_from(stored, asked, stored.c.id == asked.c.id)
+        .order_by(asked.c.query_key)
+    )
+    names = ["at", "subject", "subject_id", "kind", "actor", "details"]
+    return insert(_events).from_select(names, rows).cte("created")
