@@ -98,7 +98,7 @@ class DecisionService:
         return outcome
 
     def _count(self, job: Job, outcome: Outcome) -> None:
-        for match, decided in zip(job.matches.values(), outcome.decided, strict=True):
+        for (_, match), decided in zip(job.pairs(), outcome.decided, strict=True):
             self.metrics.count_decision(decided.decision)
             if match.candidates:
                 self.metrics.candidate_score.observe(match.candidates[0].score)

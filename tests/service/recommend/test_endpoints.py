@@ -120,6 +120,16 @@ def test_batches_and_waiting_are_measured(service: Service) -> None:
     assert registry.get_sample_value("alc_automation_coverage_ratio") == 1.0
 
 
+def test_a_batch_takes_no_more_queries_than_the_settings_say(
+    start_service: StartService, engine: Engine
+) -> None:
+    service = start_service(engine, max_batch=3)
+    results = service.ask(*TITLES)["results"]
+    assert [result["auto_accepted"][0]["title"] for result in results] == list(TITLES)
+    registry = service.app.state.service.metrics.registry
+    assert registry.get_sample_value("alc_encode_duration_seconds_count") == 3
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
