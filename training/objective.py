@@ -26,7 +26,7 @@ class LossParts:
 
 
 class Objective(nn.Module):
-    """L = L_base + L_TCM + L_xe (METHOD 1.2); holds the auxiliary heads."""
+    """L = L_base + L_TCM + L_xe (docs/method.md, Objective); holds the auxiliary heads."""
 
     def __init__(self, settings: TrainingSettings) -> None:
         super().__init__()

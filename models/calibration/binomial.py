@@ -2,7 +2,7 @@
 
 For a threshold that was fixed without these labels, the errors among the accepted queries are
 Binomial(accepted, 1 - precision). Counts stay integers: MAPIE's `ceil(n * rate)` in floating point
-counts one error too many for 42 % of the (n, k) pairs (METHOD 5.4).
+counts one error too many for 42 % of the (n, k) pairs. See docs/method.md, Exact binomial test.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Counts = npt.NDArray[np.int64]
 def p_value(errors: int, accepted: int, target_precision: float) -> float:
     """Return P(Bin(accepted, 1 - target) <= errors), the p-value of "precision < target".
 
-    METHOD 5.1; Clopper & Pearson (1934). It is 1 when nothing was accepted.
+    Clopper & Pearson (1934). It is 1 when nothing was accepted.
     """
     return float(special.bdtr(errors, accepted, 1 - target_precision))
 
@@ -32,7 +32,7 @@ def p_values(errors: Counts, accepted: Counts, target_precision: float) -> npt.N
 def zero_error_minimum(target_precision: float, confidence: float) -> int:
     """Return the fewest accepted labels that can certify the target, none of them an error.
 
-    The smallest n with target^n <= 1 - confidence (METHOD 5.1): 45 for 0.95 at confidence 0.90.
+    The smallest n with target^n <= 1 - confidence: 45 for 0.95 at confidence 0.90.
     """
     return math.ceil(math.log(1 - confidence) / math.log(target_precision))
 

@@ -2,8 +2,8 @@
 
 The alternative to `fixed_sequence` for callers who cannot say beforehand where to start: it is
 valid for any grid that the labels did not choose, and needs no order. It is wasteful, since
-neighbouring thresholds are strongly dependent (METHOD 5.2-5.3: 6 points less automation coverage
-with 3,000 labels).
+neighbouring thresholds are strongly dependent (6 points less automation coverage with 3,000 labels
+in docs/method.md, Holm's procedure).
 """
 
 from __future__ import annotations

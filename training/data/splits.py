@@ -1,8 +1,8 @@
 """Seeded splits into train, calibration and test; each is a claim about the traffic to come.
 
 The promise of a threshold holds for traffic that is exchangeable with the calibration queries
-(METHOD 5.6), so in every split calibration and test are one random division of the same held-out
-queries; what differs is how those differ from the training queries.
+(docs/method.md, What a promise covers), so in every split calibration and test are one random
+division of the same held-out queries; what differs is how those differ from the training queries.
 """
 
 from __future__ import annotations

@@ -46,8 +46,8 @@ def precision_coverage(scores: Scores, correct: Flags) -> PrecisionCoverage:
 def oracle_coverage(curve: PrecisionCoverage, target_precision: float) -> float:
     """Return C@1(target): the largest automation coverage with precision >= target, or 0.
 
-    The threshold is chosen on the very labels it is judged by (METHOD 1.5, oracle protocol): an
-    upper bound for comparing models, not a promise.
+    The threshold is chosen on the very labels it is judged by (docs/method.md, Measures): an upper
+    bound for comparing models, not a promise.
     """
     good = curve.coverage[curve.precision >= target_precision]
     return float(good.max()) if len(good) else 0.0

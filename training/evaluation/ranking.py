@@ -24,7 +24,7 @@ def hits(found: Neighbours, relevance: Relevance) -> npt.NDArray[np.bool_]:
 
 
 def precision_at(hit: npt.NDArray[np.bool_], k: int) -> float:
-    """Return P@k: the mean share of right products among the first k (METHOD 4.3).
+    """Return P@k: the mean share of right products among the first k (docs/method.md, Measures).
 
     Raise DataError when fewer than k products were found.
     """

@@ -1,7 +1,7 @@
 """The auxiliary losses of ALC (arXiv 2510.04551): query-label and query-batch cross-entropy.
 
-The paper's exact heads are not public; the construction here follows METHOD 1.3, where it is
-marked as inferred. The heads are used in training only and dropped from the bundle.
+The paper's exact heads are not public; the construction here is inferred (docs/method.md, Auxiliary
+losses). The heads are used in training only and dropped from the bundle.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ QueryBatchHead = Literal["set_attention", "shared_head"]
 class AlcSettings:
     """Weights of both losses and the shape of the query-batch head.
 
-    `set_attention` is construction B1 of METHOD 1.3 (attention among a query's candidates);
-    `shared_head` scores each candidate by itself with one two-layer head.
+    `set_attention` is construction B1 of docs/method.md, Auxiliary losses (attention among a
+    query's candidates); `shared_head` scores each candidate by itself with one two-layer head.
     """
 
     query_label_weight: float = 0.3

@@ -31,7 +31,7 @@ class EmbeddedBatch:
         """Return columns (B, k') of the most similar wrong labels, and which of them exist.
 
         k' = min(k, U). A query with fewer than k' wrong labels has False in the second tensor.
-        No gradient flows through the choice (METHOD 1.3).
+        No gradient flows through the choice (docs/method.md, Auxiliary losses).
         """
         masked = similarities.detach().masked_fill(self.relevance, -torch.inf)
         values, columns = masked.topk(min(k, masked.shape[1]), dim=1)

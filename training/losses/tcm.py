@@ -31,9 +31,9 @@ class TcmLoss:
 def threshold_consistent_margin(
     batch: EmbeddedBatch, similarities: Tensor, settings: TcmSettings
 ) -> TcmLoss:
-    """Return the mean violation of both margins, each over its violating pairs only (METHOD 2.1).
+    """Return the mean violation of both margins, each over its violating pairs only.
 
-    A side without a violating pair counts 0.
+    A side without a violating pair counts 0. See docs/method.md, Threshold-consistent margin.
     """
     positives = similarities[batch.relevance]
     negatives = similarities[~batch.relevance]

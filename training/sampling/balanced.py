@@ -1,4 +1,4 @@
-"""Balanced 2-means, and batches ordered by it (NGAME, WSDM 2023; METHOD 3.2)."""
+"""Balanced 2-means, and batches ordered by it (NGAME, Dahiya et al., WSDM 2023)."""
 
 from __future__ import annotations
 

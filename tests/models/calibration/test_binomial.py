@@ -33,7 +33,7 @@ def by_hand(errors: int, accepted: int, alpha: float) -> float:
         (0, 2, 0.5, 0.25),  # both of two right: 0.5 ** 2
         (1, 3, 0.5, 0.5),  # (1 + 3) / 8
         (0, 45, 0.95, 0.95**45),
-        (1, 100, 0.95, 0.037),  # METHOD 5.4: MAPIE's rounding makes this 0.084
+        (1, 100, 0.95, 0.037),  # MAPIE's rounding makes this 0.084
         (38, 1000, 0.95, 0.043),  # and this 0.060
         (0, 0, 0.95, 1.0),  # nothing accepted proves nothing
     ],

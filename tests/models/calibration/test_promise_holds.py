@@ -78,14 +78,14 @@ def test_the_simulation_would_catch_a_threshold_without_guarantee() -> None:
 
 
 def test_the_guarantee_does_not_cost_all_the_automation() -> None:
-    """METHOD 5.3 reaches 0.147 to 0.154 with 3,000 labels where perfect knowledge has 0.207."""
+    """docs/method.md, Holm's procedure, has 0.133 where perfect knowledge has 0.207."""
     assert mean_coverage(certified_thresholds(certify, 200, labels=3000, seed=2)) > 0.11
 
 
 def mapie_holm(scores: npt.NDArray[np.float64], correct: npt.NDArray[np.bool_]) -> float | None:
     """Return the threshold that MAPIE's default (100 thresholds, Bonferroni-Holm) certifies.
 
-    METHOD 5.4: the score is the probability of the positive class, "right" is that class, and
+    The score is the probability of the positive class, "right" is that class, and
     precision is the risk; the best of the valid thresholds has the highest recall.
     """
     controller = BinaryClassificationController(

@@ -1,4 +1,4 @@
-"""The toy model of METHOD 5.3, whose true precision at every threshold is known.
+"""The toy model of docs/method.md, Holm's procedure: the true precision of a threshold is known.
 
 Scores are Beta(2, 2), and a score s is right with probability sigmoid(9 (s - 0.55)).
 """
