@@ -29,13 +29,13 @@ class GridSettings:
     be accepted. A small multiple starts where precision is highest, but there a handful of errors
     fails the first test; a large one has the power to pass, but needs the target to hold at
     a larger coverage. So there is a walk for each of `start_multiples`, and they share the risk
-    equally: two walks cost little automation where either would have done, and find a promise
-    where one alone finds none. Walks other than the first that would start beyond half of the
+    equally: that costs little automation where one of them would have done, and finds a promise
+    where another alone finds none. Walks other than the first that would start beyond half of the
     queries are left out, which gives their share of the risk to the others.
     """
 
     thresholds: int = 60
-    start_multiples: tuple[float, ...] = (4.0, 20.0)
+    start_multiples: tuple[float, ...] = (4.0, 12.0, 36.0)
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError for a grid on which no test could succeed."""
