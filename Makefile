@@ -7,7 +7,7 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format benchmark-serving openapi clean
+.PHONY: help setup demo test check format benchmark-serving benchmark-losses openapi clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -46,6 +46,9 @@ openapi: $(VENV)/.dev-ready ## write docs/openapi.json anew
 
 benchmark-serving: $(VENV)/.dev-ready ## queries per second and latency beside a route that does nothing
 	$(VENV)/bin/python -m benchmarks.serving
+
+benchmark-losses: $(VENV)/.dev-ready ## what TCM and ALC buy on the sample, over three seeds
+	$(VENV)/bin/python -m benchmarks.losses
 
 clean: ## remove the environment; the state directory stays
 	rm -rf $(VENV)
