@@ -55,7 +55,7 @@ def fit(
     """Train on your tables, or on the vendored sample when none are given."""
     # Here, because --help and wrong options need not wait for torch.
     from training.pipeline import PipelineSettings, train_and_publish
-    from training.progress import progress, training_bar
+    from training.progress import baseline_bar, progress, training_bar
     from training.settings import TrainingSettings
 
     console = Console(stderr=True)
@@ -67,7 +67,12 @@ def fit(
     settings = PipelineSettings(split=split, training=training)
     with progress(console) as bars:
         directory, _ = train_and_publish(
-            dataset, settings, bundles, datetime.now(UTC), training_bar(bars)
+            dataset,
+            settings,
+            bundles,
+            datetime.now(UTC),
+            training_bar(bars),
+            baseline_bar(bars),
         )
     typer.echo((directory / "report" / "table.txt").read_text())
     typer.echo(f"published {directory}")

@@ -71,17 +71,25 @@ def train(
     settings: PipelineSettings,
     calibrated_at: datetime,
     on_step: Callable[[Step], None],
+    on_baseline: Callable[[int, int], None] | None = None,
 ) -> Trained:
     """Fit on the train part, certify on the calibration part, evaluate on the test part.
 
-    Evaluated are the model and, for comparison, TF-IDF without training.
+    Evaluated are the model and, for comparison, TF-IDF without training; `on_baseline` is told how
+    many test queries the latter has answered, and of how many.
     """
     encoder = fit(parts.train, settings.training, on_step)
     runtime, index_report = _runtime(encoder, parts.train, settings.training.seed)
     found = runtime.candidates(parts.test.texts, CANDIDATES)
     promises = _promises(runtime, parts.calibration, found, settings, calibrated_at)
     titles = [product.title for product in parts.test.products]
-    lexical = tfidf_neighbours(parts.test.texts, titles, CANDIDATES, weights_from=parts.train.texts)
+    lexical = tfidf_neighbours(
+        parts.test.texts,
+        titles,
+        CANDIDATES,
+        weights_from=parts.train.texts,
+        on_queries=on_baseline,
+    )
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, ()),
         evaluate(model_name(settings.training), found, parts.test.relevance, promises),
@@ -101,10 +109,11 @@ def train_and_publish(
     bundles_dir: Path,
     now: datetime,
     on_step: Callable[[Step], None],
+    on_baseline: Callable[[int, int], None] | None = None,
 ) -> tuple[Path, Trained]:
     """Return the directory of the published bundle, now current, and what was trained."""
     parts = split_dataset(dataset, settings.split, settings.training.seed)
-    trained = train(parts, settings, now, on_step)
+    trained = train(parts, settings, now, on_step, on_baseline)
     contents = BundleContents(
         runtime=trained.runtime,
         index_report=trained.index_report,

@@ -12,6 +12,7 @@ from rich.progress import (
     Progress,
     ProgressColumn,
     Task,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -57,6 +58,19 @@ def training_bar(bars: Progress) -> Callable[[Step], None]:
         bars.advance(task, step.queries)
 
     return on_step
+
+
+def baseline_bar(bars: Progress) -> Callable[[int, int], None]:
+    """Return what to call with the queries that the baseline has answered, and of how many."""
+    task: TaskID | None = None
+
+    def on_queries(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            task = bars.add_task("TF-IDF to compare", total=total, unit="queries", note="")
+        bars.update(task, completed=done)
+
+    return on_queries
 
 
 def _note(step: Step) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +14,16 @@ BLOCK = 512
 
 
 def tfidf_neighbours(
-    queries: Sequence[str], titles: Sequence[str], k: int, *, weights_from: Sequence[str] = ()
+    queries: Sequence[str],
+    titles: Sequence[str],
+    k: int,
+    *,
+    weights_from: Sequence[str] = (),
+    on_queries: Callable[[int, int], None] | None = None,
 ) -> Neighbours:
     """Return the k titles nearest to each query, best first, ties by the smaller row.
+
+    `on_queries` is told how many queries are finished, and of how many.
 
     Inverse document frequencies come from the titles and from `weights_from`, further texts without
     labels: with the training queries, whose words are distributed as those to come, it is a
@@ -35,6 +42,8 @@ def tfidf_neighbours(
     for start in range(0, len(queries), BLOCK):
         block = (asked[start : start + BLOCK] @ products).toarray()
         scores[start : start + BLOCK], rows[start : start + BLOCK] = _best(block, k)
+        if on_queries is not None:
+            on_queries(start + len(block), len(queries))
     return Neighbours(scores, rows)
 
 
