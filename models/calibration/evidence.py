@@ -31,7 +31,8 @@ class Evidence:
     """One decision per calibration query: the score of its best product, and whether it is right.
 
     Both have shape (labels,). The lower candidates of a query must not be added: they are not
-    exchangeable with the best one, and the bound would be too tight (ANCHORS 7.4).
+    exchangeable with the best one, and the bound would be too tight (docs/method.md, What a promise
+    covers).
     """
 
     scores: Scores

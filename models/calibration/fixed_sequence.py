@@ -1,9 +1,10 @@
 """Fixed-sequence testing: the widest threshold that can be promised, at no multiplicity cost.
 
-Learn then Test (Angelopoulos et al., arXiv:2110.01052), METHOD 5.2-5.3: the thresholds are put in
-order without the labels, each is tested at the full level, and the walk stops at the first failure.
-For a promise to be wrong, the first untrue hypothesis on the way must have been rejected, which
-happens with probability at most 1 - confidence. Several walks share that risk (see `GridSettings`).
+Learn then Test (Angelopoulos et al., arXiv:2110.01052; docs/method.md, Fixed sequence): the
+thresholds are put in order without the labels, each is tested at the full level, and the walk stops
+at the first failure. For a promise to be wrong, the first untrue hypothesis on the way must have
+been rejected, which happens with probability at most 1 - confidence. Several walks share that risk
+(see `GridSettings`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The alternative to `fixed_sequence` for callers who cannot say beforehand where to start: it is
 valid for any grid that the labels did not choose, and needs no order. It is wasteful, since
-neighbouring thresholds are strongly dependent (6 points less automation coverage with 3,000 labels
+neighbouring thresholds are strongly dependent (5 points less automation coverage with 3,000 labels
 in docs/method.md, Holm's procedure).
 """
 
