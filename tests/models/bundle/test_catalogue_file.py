@@ -40,6 +40,7 @@ def test_the_same_catalogue_gives_the_same_bytes(tmp_path: Path) -> None:
         (gzip.compress(b'{"product_id":"a","title":"A"}\n{"title":"B"}\n'), "line 2"),
         (gzip.compress(b'{"product_id":"a","title":"A"}\n' * 2), "duplicate product_id"),
     ],
+    ids=["not gzip", "a line without id", "one id twice"],
 )
 def test_what_is_not_a_catalogue_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "catalogue.jsonl.gz"
