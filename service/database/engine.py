@@ -70,6 +70,20 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def require_utf8(engine: Engine, database: str | None) -> None:
+    """Raise ConfigurationError unless the database can hold every text, as only UTF-8 can.
+
+    Raises DatabaseUnavailable when it does not answer.
+    """
+    with transaction(engine) as connection:
+        encoding = connection.execute(text("show server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database {database!r} has the encoding {encoding}; make one with"
+            " \"create database ... encoding 'UTF8' template template0\" for DATABASE_URL."
+        )
+
+
 def database_answers(engine: Engine) -> bool:
     """Return whether a trivial statement succeeds."""
     try:
@@ -85,6 +99,8 @@ def _connect_arguments(url: URL, timeout_seconds: float) -> dict[str, str | int]
     given = url.query.get("options", "")
     options = given if isinstance(given, str) else " ".join(given)
     return {
+        # Without it psycopg takes the server's, and has bytes instead of texts for some.
+        "client_encoding": "utf8",
         "connect_timeout": max(2, math.ceil(timeout_seconds)),  # libpq's smallest value is 2
         "options": f"{options} -c statement_timeout={milliseconds}".strip(),
         # A host that vanishes without closing its connections is noticed as fast.

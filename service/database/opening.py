@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy import Engine
 
 from service.database.embedded import embedded_database
-from service.database.engine import open_engine, parse_url
+from service.database.engine import open_engine, parse_url, require_utf8
 from service.database.migrate import migrate
 from service.settings import Settings
 
@@ -33,5 +33,6 @@ def open_database(settings: Settings) -> Iterator[Engine]:
             timeout_seconds=settings.database_timeout_seconds,
         )
         stack.callback(engine.dispose)
+        require_utf8(engine, url.database)
         migrate(engine)
         yield engine
