@@ -41,6 +41,8 @@ GROUPS = {name.rpartition(" ")[0] for name in COMMANDS}
 PROGRAM = re.compile(r"\balc-(?:train|serve)\b[^|;)\n]*")
 REFERENCE = re.compile(r"docs/method\.md,\s+(?P<rest>.{60})", re.DOTALL)
 
+OWN_FILE = re.compile(r"\b(?:models|training|service|tests|benchmarks|docker|docs)/[\w./-]*\w")
+
 each_document = pytest.mark.parametrize("document", documents(), ids=str)
 
 
@@ -53,6 +55,13 @@ def test_every_link_leads_somewhere(document: Document) -> None:
         target = (document.path.parent / path).resolve() if path else document.path
         assert target.exists(), link
         assert not anchor or anchor in Document(target).anchors, link
+
+
+@each_document
+def test_every_file_of_the_project_that_is_named_exists(document: Document) -> None:
+    for code in document.code:
+        for named in OWN_FILE.findall(code):
+            assert (ROOT / named).exists(), named
 
 
 def test_every_reference_to_the_method_names_a_section_of_it() -> None:
