@@ -60,10 +60,14 @@ def _mark(axes: Axes, one: CalibratedCoverage) -> None:
         return
     point = (one.realised.automation_coverage, one.realised.precision)
     axes.plot(*point, marker="o", color=MARKED, linestyle="none")
+    # Under the falling curve, on the side where the picture has room.
+    to_the_left = point[0] > 0.5
     axes.annotate(
         f"promised {target:.2f}: {point[0]:.0%} automated at {point[1]:.3f}",
         point,
-        xytext=(6, 8),
+        xytext=(-8, -12) if to_the_left else (8, 8),
         textcoords="offset points",
+        ha="right" if to_the_left else "left",
         color=MARKED,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5},
     )
