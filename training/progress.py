@@ -14,9 +14,9 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from training.loop import Step
@@ -36,16 +36,16 @@ class RateColumn(ProgressColumn):
 def progress(console: Console) -> Iterator[Progress]:
     """Show bars with count, rate and remaining time while the block runs."""
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        RateColumn(),
-        TimeElapsedColumn(),
+        TextColumn("{task.description}", table_column=Column(min_width=17, no_wrap=True)),
+        BarColumn(bar_width=10),
+        MofNCompleteColumn(table_column=Column(min_width=11, no_wrap=True)),
+        RateColumn(table_column=Column(min_width=14, no_wrap=True)),
+        TimeRemainingColumn(compact=True, table_column=Column(min_width=5, no_wrap=True)),
         TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}", style="dim"),
+        # What does not fit is cut here, so that a narrow terminal keeps the other columns.
+        TextColumn("{task.fields[note]}", style="dim", table_column=Column(ratio=1, no_wrap=True)),
     )
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=console, expand=True) as bars:
         yield bars
 
 
