@@ -90,5 +90,7 @@ def _dataset(
         raise ConfigurationError("give both --products and --pairs, or neither for the sample")
     loaded = load_plain(products, pairs, max_bad_rows=max_bad_rows)
     for bad in loaded.bad_rows:
-        console.print(f"left out {bad}", style="yellow", highlight=False)
+        # A customer's own text: brackets in it are no markup, and a line stays a line.
+        line = f"left out {bad}"
+        console.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
     return loaded.dataset

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from training.evaluation.picture import precision_coverage_picture
 from training.evaluation.report import Evaluation
 from training.evaluation.table import as_markdown, as_text, calibrated_table, results_table
@@ -25,15 +27,16 @@ def report_files(title: str, evaluations: Sequence[Evaluation]) -> Mapping[str, 
     return {
         "table.txt": "\n\n".join([heading, *map(as_text, tables)]).encode() + b"\n",
         "table.md": "\n\n".join([heading, *map(as_markdown, tables)]).encode() + b"\n",
-        "metrics.json": json.dumps(metrics, indent=2).encode() + b"\n",
+        "metrics.json": json.dumps(metrics, indent=2, allow_nan=False).encode() + b"\n",
         "precision_coverage.png": precision_coverage_picture(title, evaluations),
     }
 
 
 def metrics_of(evaluation: Evaluation) -> dict[str, Any]:
-    """Return plain values; the curve is thinned to about `CURVE_POINTS` points."""
+    """Return plain values; the curve is thinned to `CURVE_POINTS` points, both ends kept."""
     curve = evaluation.curve
-    step = max(1, len(curve.coverage) // CURVE_POINTS)
+    last = len(curve.coverage) - 1
+    shown = np.linspace(0, last, min(last + 1, CURVE_POINTS)).astype(np.int64)
     return {
         "name": evaluation.name,
         "queries": evaluation.queries,
@@ -44,8 +47,8 @@ def metrics_of(evaluation: Evaluation) -> dict[str, Any]:
         "oracle": [asdict(one) for one in evaluation.oracle],
         "calibrated": [asdict(one) for one in evaluation.calibrated],
         "curve": {
-            "threshold": curve.thresholds[::step].tolist(),
-            "automation_coverage": curve.coverage[::step].tolist(),
-            "precision": curve.precision[::step].tolist(),
+            "threshold": curve.thresholds[shown].tolist(),
+            "automation_coverage": curve.coverage[shown].tolist(),
+            "precision": curve.precision[shown].tolist(),
         },
     }

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from models.bundle.bundle import Bundle
+from models.bundle.load import load_bundle
+from models.bundle.store import current_bundle
+from models.calibration.grid import GridSettings
+from models.errors import DataError
+from tests.training.products import small_shop
+from training.data.dataset import Dataset, digest
+from training.data.splits import SplitDataset, SplitKind, split_dataset
+from training.evaluation.report import top_1_correct
+from training.loop import Step
+from training.losses.alc import AlcSettings
+from training.pipeline import PipelineSettings, Trained, model_name, train, train_and_publish
+from training.settings import TrainingSettings
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+TRAINING = TrainingSettings(
+    epochs=2,
+    dimension=32,
+    batch_size=64,
+    cluster_size=16,
+    warmup_steps=2,
+    alc=AlcSettings(feedforward=16, attention_heads=2),
+)
+SETTINGS = PipelineSettings(training=TRAINING, target_precisions=(0.70, 0.90))
+
+
+def silent(_: Step) -> None:
+    """Take no notice of progress."""
+
+
+@cache
+def parts_of(kind: SplitKind) -> SplitDataset:
+    return split_dataset(small_shop(offers_per_product=20), kind, seed=0)
+
+
+def trained(parts: SplitDataset, settings: PipelineSettings) -> Trained:
+    return train(parts, settings, NOW, silent)
+
+
+@cache
+def usual(kind: SplitKind) -> Trained:
+    return trained(parts_of(kind), replace(SETTINGS, split=kind))
+
+
+def published(bundles_dir: Path, settings: PipelineSettings, now: datetime = NOW) -> Bundle:
+    directory, _ = train_and_publish(small_shop(), settings, bundles_dir, now, silent)
+    return load_bundle(directory)
+
+
+def weights(bundle: Bundle) -> dict[str, str]:
+    files = bundle.manifest.files.items()
+    return {name: entry.sha256 for name, entry in files if name.startswith(("encoder", "index"))}
+
+
+def test_the_published_bundle_is_current_and_finds_what_was_trained(tmp_path: Path) -> None:
+    directory, result = train_and_publish(small_shop(), SETTINGS, tmp_path, NOW, silent)
+
+    assert current_bundle(tmp_path) == directory
+    bundle = load_bundle(directory)
+    texts = small_shop().texts[:50]
+    served, expected = (one.candidates(texts, 3) for one in (bundle.runtime, result.runtime))
+    assert np.array_equal(served.rows, expected.rows)
+    assert np.array_equal(served.scores, expected.scores)
+    assert bundle.manifest.promises == result.promises
+
+
+def test_the_manifest_says_from_what_and_how_it_was_made(tmp_path: Path) -> None:
+    manifest = published(tmp_path, SETTINGS).manifest
+
+    assert manifest.data_digest == digest(small_shop())
+    assert manifest.configuration == SETTINGS.as_dict()
+    assert manifest.configuration["training"]["tcm"]["positive_margin"] == 0.9
+    assert manifest.created_at == NOW
+    assert {promise.calibrated_at for promise in manifest.promises} == {NOW.isoformat()}
+    assert manifest.products == 60
+
+
+def test_the_report_is_published_with_the_model(tmp_path: Path) -> None:
+    report = published(tmp_path, SETTINGS).directory / "report"
+
+    assert {file.name for file in report.iterdir()} == {
+        "table.txt",
+        "table.md",
+        "metrics.json",
+        "precision_coverage.png",
+    }
+    assert "base + TCM + ALC" in (report / "table.txt").read_text()
+
+
+def test_the_same_seed_publishes_identical_weights(tmp_path: Path) -> None:
+    first = published(tmp_path, SETTINGS)
+    again = published(tmp_path, SETTINGS, now=NOW + timedelta(days=1))
+    other = published(tmp_path, replace(SETTINGS, training=replace(TRAINING, seed=1)))
+
+    assert weights(first) == weights(again)
+    assert weights(first).keys() == weights(other).keys()
+    assert weights(first) != weights(other)
+
+
+@pytest.mark.parametrize("kind", SplitKind)
+def test_promises_are_the_counts_of_the_served_path_on_calibration_queries(
+    kind: SplitKind,
+) -> None:
+    result, calibration = usual(kind), parts_of(kind).calibration
+    found = result.runtime.candidates(calibration.texts, 1)
+    correct = top_1_correct(found, calibration.relevance)
+
+    kept = [promise for promise in result.promises if promise.threshold is not None]
+    assert kept
+    for promise in kept:
+        chosen = found.scores[:, 0] >= np.float32(promise.threshold or 0)
+        assert promise.calibration_labels == len(calibration)
+        assert promise.accepted == chosen.sum()
+        assert promise.errors == (chosen & ~correct).sum()
+
+
+def test_unanswerable_offers_of_an_open_split_are_errors() -> None:
+    result, test = usual(SplitKind.OPEN), parts_of(SplitKind.OPEN).test
+    evaluation = result.evaluations[-1]
+    best = result.runtime.candidates(test.texts, 1)
+
+    assert evaluation.queries == len(test)
+    assert evaluation.answerable == test.answerable.sum() < len(test)
+    right = top_1_correct(best, test.relevance)
+    assert not right[~test.answerable].any()
+    assert evaluation.precision_at_1 == right.mean()
+    one = evaluation.calibrated[0]
+    chosen = best.scores[:, 0] >= np.float32(one.promise.threshold or 0)
+    assert one.realised.unanswerable == (chosen & ~test.answerable).sum() > 0
+    assert one.realised.errors == (chosen & ~right).sum() >= one.realised.unanswerable
+
+
+def test_products_of_an_open_split_that_were_removed_are_nowhere_in_the_model() -> None:
+    titles = {product.title for product in small_shop().products}
+    catalogue = usual(SplitKind.OPEN).runtime.catalogue
+    known = {catalogue[row].title for row in range(len(catalogue))}
+
+    assert known < titles
+    assert len(known) == 54
+
+
+def test_labels_of_test_queries_change_no_promise() -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    wrong = replace(parts.test, relevance=parts.test.relevance[::-1])
+
+    relabelled = trained(replace(parts, test=wrong), SETTINGS)
+
+    assert relabelled.promises == usual(SplitKind.OFFERS).promises
+    assert relabelled.evaluations[-1].precision_at_1 < 0.2
+
+
+def test_wrong_calibration_labels_mean_no_promise() -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    wrong = replace(parts.calibration, relevance=parts.calibration.relevance[::-1])
+
+    relabelled = trained(replace(parts, calibration=wrong), SETTINGS)
+
+    assert [promise.threshold for promise in relabelled.promises] == [None, None]
+    assert [promise.labels_needed for promise in relabelled.promises] == [None, None]
+
+
+def test_there_is_one_promise_for_each_target() -> None:
+    promises = trained(
+        parts_of(SplitKind.OFFERS), replace(SETTINGS, target_precisions=(0.6, 0.8, 0.9999))
+    ).promises
+
+    assert [promise.target_precision for promise in promises] == [0.6, 0.8, 0.9999]
+    assert promises[-1].threshold is None
+
+
+@pytest.mark.parametrize(
+    "stricter",
+    [
+        {"confidence": 1 - 1e-9},
+        {"grid": GridSettings(thresholds=1, start_multiples=(4.0,))},
+        {"grid": GridSettings(start_multiples=(1.0,))},
+    ],
+)
+def test_confidence_and_grid_decide_what_is_promised(stricter: dict[str, Any]) -> None:
+    parts = parts_of(SplitKind.OPEN)
+
+    other = trained(parts, replace(SETTINGS, **stricter))
+
+    assert other.promises[0] != usual(SplitKind.OPEN).promises[0]
+
+
+def test_the_split_decides_what_is_trained_on(tmp_path: Path) -> None:
+    bundles = [
+        published(tmp_path / kind.value, replace(SETTINGS, split=kind)) for kind in SplitKind
+    ]
+
+    assert [bundle.manifest.configuration["split"] for bundle in bundles] == list(SplitKind)
+    assert len({tuple(weights(bundle).values()) for bundle in bundles}) == 3
+
+
+def test_a_model_is_compared_with_no_training_and_named_by_its_losses() -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    base = replace(SETTINGS, training=replace(TRAINING, tcm=None, alc=None))
+
+    names = [[one.name for one in result.evaluations] for result in (trained(parts, base),)]
+
+    assert names == [["TF-IDF, no training", "softmax base alone"]]
+    assert model_name(replace(TRAINING, alc=None)) == "base + TCM"
+    assert model_name(replace(TRAINING, tcm=None)) == "base + ALC"
+
+
+def test_everything_long_reports_its_progress() -> None:
+    steps: list[Step] = []
+    answered: list[tuple[int, int]] = []
+
+    train(
+        parts_of(SplitKind.OFFERS),
+        SETTINGS,
+        NOW,
+        steps.append,
+        lambda done, total: answered.append((done, total)),
+    )
+
+    assert steps[-1].step == steps[-1].steps
+    assert answered[-1] == (240, 240)
+
+
+def few_products() -> Dataset:
+    shop = small_shop(offers_per_product=30)
+    few = shop.with_products(np.arange(3))
+    return few.subset(np.flatnonzero(few.answerable))
+
+
+def test_a_catalogue_may_be_smaller_than_a_list_of_candidates(tmp_path: Path) -> None:
+    _, result = train_and_publish(few_products(), SETTINGS, tmp_path, NOW, silent)
+
+    assert result.evaluations[-1].recall_at_10 == 1.0
+    assert 0.5 < result.evaluations[-1].precision_at_1 <= 1.0
+
+
+def test_too_few_queries_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="use another split or more data"):
+        train_and_publish(small_shop().subset(np.arange(2)), SETTINGS, tmp_path, NOW, silent)
+
+    assert list(tmp_path.iterdir()) == []
