@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,8 +48,20 @@ def fit(
     seeded = torch.Generator().manual_seed(settings.seed)
     encoder = NgramModule(examples.vocabulary, settings.dimension, seeded)
     objective = Objective(settings)
-    _optimise(encoder, objective, examples, settings, on_step)
+    with _deterministic():
+        _optimise(encoder, objective, examples, settings, on_step)
     return export(encoder)
+
+
+@contextmanager
+def _deterministic() -> Iterator[None]:
+    """Sum gradients in one order: by default threads add those of a repeated row as they come."""
+    before = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(mode=True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(mode=before)
 
 
 def export(encoder: NgramModule) -> NgramEncoder:
