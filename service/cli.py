@@ -16,7 +16,7 @@ from service.access.actor import Scope
 from service.access.tokens import ApiKey
 from service.clock import database_clock
 from service.database.opening import open_database
-from service.settings import Settings, load_settings, unknown_variables
+from service.settings import load_settings, unknown_variables
 
 COMMAND_LINE = "command line"  # the actor of events made here
 EXIT_ERROR = 2
@@ -54,10 +54,13 @@ def demo() -> None:
     from service.demo import announcement  # here for the same reason as in `run`
     from service.server import serve
 
-    settings = load_settings()
+    loaded = load_settings()
+    _warn_about_unknown_variables()
     serve(
-        settings,
-        lambda engine, bundle: typer.echo(announcement(settings, engine, database_clock, bundle)),
+        loaded,
+        lambda served, engine, bundle: typer.echo(
+            announcement(served, engine, database_clock, bundle)
+        ),
     )
 
 
@@ -91,7 +94,7 @@ def sign_in_link(
         token = access.create_sign_in_link(
             engine, database_clock, name, list(scope), lasts, by=COMMAND_LINE
         )
-    typer.echo(f"{base_url or _own_url(loaded)}/sign-in/{token}")
+    typer.echo(f"{base_url or loaded.local_url}/sign-in/{token}")
 
 
 @keys.command("create")
@@ -138,8 +141,3 @@ def revoke_key(key_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 def _warn_about_unknown_variables() -> None:
     for name in unknown_variables():
         typer.echo(f"warning: {name} is set, but there is no such setting", err=True)
-
-
-def _own_url(loaded: Settings) -> str:
-    host = "127.0.0.1" if loaded.host in ("0.0.0.0", "::") else loaded.host  # noqa: S104
-    return f"http://{host}:{loaded.port}"

@@ -11,7 +11,7 @@ from models.bundle.bundle import Bundle
 from models.thresholds import Promise
 from service.access import service as access
 from service.access.actor import Scope
-from service.access.tokens import ApiKey
+from service.access.tokens import ApiKey, matches
 from service.clock import SqlClock
 from service.settings import Settings
 
@@ -23,7 +23,7 @@ EXAMPLE = "samsung rs7528thcsl american style fridge freezer stainless steel"
 
 def announcement(settings: Settings, engine: Engine, clock: SqlClock, bundle: Bundle) -> str:
     """Return the text; makes the demo's key where there is none yet, and a new sign-in link."""
-    url = f"http://{settings.host}:{settings.port}"
+    url = settings.local_url
     key = demo_key(settings.state_dir / KEY_FILE, engine, clock)
     lasts = timedelta(minutes=settings.sign_in_link_minutes)
     token = access.create_sign_in_link(engine, clock, NAME, [Scope.REVIEW], lasts, by=NAME)
@@ -67,11 +67,21 @@ def promise_sentence(promise: Promise) -> str:
 
 
 def demo_key(file: Path, engine: Engine, clock: SqlClock) -> str:
-    """Return the key in this file, or make one and write it there, readable by its owner alone."""
-    if file.exists():
-        return file.read_text().strip()
+    """Return the key in this file, or make one and write it there, readable by its owner alone.
+
+    A key that this database does not know, or not any more, is replaced.
+    """
+    known = ApiKey.parse(file.read_text().strip()) if file.exists() else None
+    if known is not None and _is_valid(engine, known):
+        return str(known)
     key = ApiKey.random()
     access.create_key(engine, clock, key, NAME, [Scope.RECOMMEND, Scope.REVIEW], by=NAME)
+    file.unlink(missing_ok=True)
     file.touch(mode=0o600)
     file.write_text(f"{key}\n")
     return str(key)
+
+
+def _is_valid(engine: Engine, key: ApiKey) -> bool:
+    stored = access.find_key(engine, key.id)
+    return stored is not None and matches(key.secret, stored.secret_sha256)

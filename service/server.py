@@ -22,7 +22,7 @@ from service.settings import Settings
 
 GRACE_SECONDS = 15
 
-Announce = Callable[[Engine, Bundle], None]
+Announce = Callable[[Settings, Engine, Bundle], None]
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 def serve(settings: Settings, announce: Announce | None = None) -> None:
     """Serve until SIGINT or SIGTERM; running requests are answered, then the database stops.
 
-    `announce` is called once the address is taken and the bundle is loaded.
+    `announce` is called once the address is taken and the bundle is loaded; it gets the settings
+    with the port that was taken, which with port 0 is any free one.
 
     Raises ConfigurationError when the address is taken or the database cannot be used, and
     BundleError when there is no bundle to serve.
@@ -49,7 +50,7 @@ def serve(settings: Settings, announce: Announce | None = None) -> None:
             port = listener.getsockname()[1]
             log.info("serving", host=settings.host, port=port, bundle=served.bundle.bundle_id)
             if announce is not None:
-                announce(engine, served.bundle)
+                announce(settings.model_copy(update={"port": port}), engine, served.bundle)
             uvicorn.Server(server_config(app)).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # asked for; everything is closed by now

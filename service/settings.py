@@ -57,6 +57,12 @@ class Settings(BaseSettings):
             raise ValueError("lease_min_seconds is larger than lease_max_seconds")
         return self
 
+    @property
+    def local_url(self) -> str:
+        """Return where this machine reaches the service."""
+        local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{local}]:{self.port}" if ":" in local else f"http://{local}:{self.port}"
+
     def redacted(self) -> dict[str, Any]:
         """Return all values as JSON types; secrets are replaced by asterisks."""
         return self.model_dump(mode="json")

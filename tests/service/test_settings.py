@@ -81,3 +81,16 @@ def test_a_mistyped_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALC_MAX_BATHC", "1")
     monkeypatch.setenv("ALC_MAX_BATCH", "1")
     assert unknown_variables() == ["ALC_MAX_BATHC"]
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::", "http://[::1]:8000"),
+        ("match.example", "http://match.example:8000"),
+    ],
+)
+def test_the_local_url_can_be_opened(host: str, url: str) -> None:
+    assert Settings(host=host, port=8000).local_url == url
