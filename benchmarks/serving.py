@@ -89,8 +89,11 @@ def _measure(
     load = Load(**asdict(target), bodies=bodies, clients=clients, seconds=seconds)
     command = [sys.executable, "-m", "benchmarks.http_load"]
     done = subprocess.run(
-        command, input=json.dumps(asdict(load)), capture_output=True, text=True, check=True
+        command, input=json.dumps(asdict(load)), capture_output=True, text=True, check=False
     )
+    if done.returncode:
+        reason = done.stderr.strip().rpartition("\n")[2]
+        raise SystemExit(f"{target.host}:{target.port} cannot be measured: {reason}")
     result = Result(**json.loads(done.stdout))
     if result.failures:
         raise SystemExit(f"{target.path}: answers other than 200: {result.failures}")
