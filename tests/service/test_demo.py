@@ -60,7 +60,9 @@ def test_the_key_is_made_once_and_used_again(engine: Engine, tmp_path: Path) -> 
     assert (stored.name, set(stored.scopes)) == ("demo", {"recommend", "review"})
 
 
-@pytest.mark.parametrize("left_over", ["nonsense", str(ApiKey.random())])
+@pytest.mark.parametrize(
+    "left_over", ["nonsense", str(ApiKey.random())], ids=["no key", "a key of elsewhere"]
+)
 def test_a_key_that_the_database_does_not_know_is_replaced(
     engine: Engine, tmp_path: Path, left_over: str
 ) -> None:
