@@ -102,7 +102,9 @@ def test_a_file_that_is_no_such_table_is_refused(
         read_table(write(tmp_path, content), COLUMNS)
 
 
-@pytest.mark.parametrize("content", [b"id,title\n", gzip.compress(b"id,title\na,lamp\n")[:-9]])
+@pytest.mark.parametrize(
+    "content", [b"id,title\n", gzip.compress(b"id,title\na,lamp\n")[:-9]], ids=["plain", "cut off"]
+)
 def test_a_damaged_gzip_file_is_named(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(DataError, match=r"products.csv.gz is a damaged gzip file"):
         read_table(write(tmp_path, content, "products.csv.gz"), COLUMNS)
