@@ -25,7 +25,7 @@ $(VENV)/.dev-ready: $(VENV)/.demo-ready
 setup: $(VENV)/.dev-ready ## make the environment for development
 
 demo: $(VENV)/.demo-ready ## train on the sample (once), then serve it on 127.0.0.1:$PORT
-	@test -f $(STATE_DIR)/bundles/current || $(VENV)/bin/alc-train fit --bundles $(STATE_DIR)/bundles
+	@test -f $(STATE_DIR)/bundles/current || $(VENV)/bin/alc-train fit --bundles $(STATE_DIR)/bundles > /dev/null
 	@exec $(VENV)/bin/alc-serve demo
 
 test: $(VENV)/.dev-ready ## run all tests against a real PostgreSQL

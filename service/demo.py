@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from service.settings import Settings
 NAME = "demo"
 KEY_FILE = "demo.key"
 TABLE_FILE = "report/table.txt"
-EXAMPLE = "samsung rs7528thcsl american style fridge freezer stainless steel"
+# A precise offer, and two that leave several products possible: those become review tasks.
+EXAMPLES = ("apple iphone 8 64gb silver", "bosch serie 4 fridge freezer white", "lg 8kg washing machine")
 
 
 def announcement(settings: Settings, engine: Engine, clock: SqlClock, bundle: Bundle) -> str:
@@ -39,13 +41,17 @@ def announcement(settings: Settings, engine: Engine, clock: SqlClock, bundle: Bu
             "",
             f"  curl -s {url}/v1/recommendations -H 'Authorization: Bearer {key}'"
             " -H 'Content-Type: application/json'"
-            f""" -d '{{"queries": [{{"text": "{EXAMPLE}"}}], "k": 3}}'""",
+            f" -d '{_example_request()}'",
             "",
             f"Review what was not decided (one-time link): {url}/sign-in/{token}",
             f"API documentation: {url}/docs   Metrics: {url}/metrics   Stop: Ctrl-C",
             "",
         ]
     )
+
+
+def _example_request() -> str:
+    return json.dumps({"queries": [{"text": text} for text in EXAMPLES], "k": 3})
 
 
 def promise_sentence(promise: Promise) -> str:
