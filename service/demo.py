@@ -20,7 +20,11 @@ NAME = "demo"
 KEY_FILE = "demo.key"
 TABLE_FILE = "report/table.txt"
 # A precise offer, and two that leave several products possible: those become review tasks.
-EXAMPLES = ("apple iphone 8 64gb silver", "bosch serie 4 fridge freezer white", "lg 8kg washing machine")
+EXAMPLES = (
+    "apple iphone 8 64gb silver",
+    "bosch serie 4 fridge freezer white",
+    "lg 8kg washing machine",
+)
 
 
 def announcement(settings: Settings, engine: Engine, clock: SqlClock, bundle: Bundle) -> str:
