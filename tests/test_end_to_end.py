@@ -60,7 +60,8 @@ class Demo:
         """Paste the printed curl line into a shell, with another text."""
         words = shlex.split(self.curl_line)
         words[-1] = json.dumps({"queries": [{"text": text}], "k": 3})
-        return paste(shlex.join(words))
+        (result,) = paste(shlex.join(words))
+        return result
 
     def metrics(self) -> dict[tuple[str, str], float]:
         """Return (name, value of its only label) -> value of each sample."""
@@ -74,12 +75,12 @@ class Demo:
         return self.process.wait(timeout=60)
 
 
-def paste(line: str) -> dict[str, Any]:
-    """Run a line in a shell; return the only result of the answer that it prints."""
+def paste(line: str) -> list[dict[str, Any]]:
+    """Run a line in a shell; return the results of the answer that it prints."""
     ended = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-    (result,) = json.loads(ended.stdout)["results"]
-    assert isinstance(result, dict)
-    return result
+    results = json.loads(ended.stdout)["results"]
+    assert isinstance(results, list)
+    return results
 
 
 @pytest.fixture
@@ -194,8 +195,8 @@ def test_from_training_to_a_verdict_that_outlives_the_service(
         postgres = postgres_pid(environment)
         assert "base + TCM + ALC" in first.printed
         assert "precision >= 95%, confidence 90%, for scores from 0." in first.printed
-        example = paste(first.curl_line)
-        assert len(example["auto_accepted"] + example["manual_review"]) == 3
+        for example in paste(first.curl_line):
+            assert len(example["auto_accepted"] + example["manual_review"]) == 3
 
         known = first.ask(KNOWN)
         assert known["decision"] == "auto_accept"
