@@ -54,8 +54,8 @@ def fit(
 ) -> None:
     """Train on your tables, or on the vendored sample when none are given."""
     # Here, because --help and wrong options need not wait for torch.
-    from training.pipeline import PipelineSettings, train_and_publish
-    from training.progress import baseline_bar, progress, training_bar
+    from training.pipeline import PipelineSettings, Stages, train_and_publish
+    from training.progress import progress, stage_bar, training_bar
     from training.settings import TrainingSettings
 
     console = Console(stderr=True)
@@ -72,7 +72,10 @@ def fit(
             bundles,
             datetime.now(UTC),
             training_bar(bars),
-            baseline_bar(bars),
+            Stages(
+                hashing=stage_bar(bars, "hashing", "texts"),
+                baseline=stage_bar(bars, "TF-IDF to compare", "queries"),
+            ),
         )
     typer.echo((directory / "report" / "table.txt").read_text())
     typer.echo(f"published {directory}")

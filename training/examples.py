@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.ngram.features import Bags, bags
+from models.ngram.features import Bags, bags, joined
 from models.ngram.vocabulary import Vocabulary, build_vocabulary
 from training.data.dataset import Dataset, Relevance
 
 Rows = npt.NDArray[np.int64]
+
+HASHED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +44,27 @@ class Batch:
     relevance: torch.Tensor
 
 
-def build_examples(dataset: Dataset) -> Examples:
-    """Return the examples of the answerable queries; the vocabulary covers them and all titles."""
+def build_examples(
+    dataset: Dataset, on_texts: Callable[[int, int], None] | None = None
+) -> Examples:
+    """Return the examples of the answerable queries; the vocabulary covers them and all titles.
+
+    `on_texts` is told how many texts are hashed, and of how many.
+    """
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
-    hashed = bags([*answerable.texts, *titles])
+    hashed = _hashed([*answerable.texts, *titles], on_texts)
     vocabulary = build_vocabulary(hashed)
     return Examples(vocabulary, vocabulary.rows(hashed), answerable.relevance)
+
+
+def _hashed(texts: list[str], on_texts: Callable[[int, int], None] | None) -> Bags:
+    parts = []
+    for start in range(0, len(texts), HASHED_AT_ONCE):
+        parts.append(bags(texts[start : start + HASHED_AT_ONCE]))
+        if on_texts is not None:
+            on_texts(min(start + HASHED_AT_ONCE, len(texts)), len(texts))
+    return joined(parts)
 
 
 def sample_batch(examples: Examples, queries: Rows, generator: np.random.Generator) -> Batch:

@@ -37,14 +37,18 @@ class Step:
 
 
 def fit(
-    dataset: Dataset, settings: TrainingSettings, on_step: Callable[[Step], None]
+    dataset: Dataset,
+    settings: TrainingSettings,
+    on_step: Callable[[Step], None],
+    on_texts: Callable[[int, int], None] | None = None,
 ) -> NgramEncoder:
     """Train on the answerable queries of the data set and return the encoder to be served.
 
+    `on_step` hears of each step; `on_texts`, before them, how many texts are hashed of how many.
     The same data set, settings, machine and thread count give the same encoder.
     """
     torch.manual_seed(settings.seed)
-    examples = build_examples(dataset)
+    examples = build_examples(dataset, on_texts)
     seeded = torch.Generator().manual_seed(settings.seed)
     encoder = NgramModule(examples.vocabulary, settings.dimension, seeded)
     objective = Objective(settings)

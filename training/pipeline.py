@@ -56,6 +56,14 @@ class PipelineSettings:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Who hears of the stages beside training: what is done, and of how many."""
+
+    hashing: Callable[[int, int], None] | None = None
+    baseline: Callable[[int, int], None] | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
     """A model with its index, its promises and its results on the test queries."""
@@ -71,14 +79,15 @@ def train(
     settings: PipelineSettings,
     calibrated_at: datetime,
     on_step: Callable[[Step], None],
-    on_baseline: Callable[[int, int], None] | None = None,
+    stages: Stages | None = None,
 ) -> Trained:
     """Fit on the train part, certify on the calibration part, evaluate on the test part.
 
-    Evaluated are the model and, for comparison, TF-IDF without training; `on_baseline` is told how
-    many test queries the latter has answered, and of how many.
+    Evaluated are the model and, for comparison, TF-IDF without training. `on_step` and `stages`
+    hear of what takes seconds.
     """
-    encoder = fit(parts.train, settings.training, on_step)
+    stages = stages or Stages()
+    encoder = fit(parts.train, settings.training, on_step, stages.hashing)
     runtime, index_report = _runtime(encoder, parts.train, settings.training.seed)
     found = runtime.candidates(parts.test.texts, CANDIDATES)
     promises = _promises(runtime, parts.calibration, found, settings, calibrated_at)
@@ -88,7 +97,7 @@ def train(
         titles,
         CANDIDATES,
         weights_from=parts.train.texts,
-        on_queries=on_baseline,
+        on_queries=stages.baseline,
     )
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, ()),
@@ -109,11 +118,11 @@ def train_and_publish(
     bundles_dir: Path,
     now: datetime,
     on_step: Callable[[Step], None],
-    on_baseline: Callable[[int, int], None] | None = None,
+    stages: Stages | None = None,
 ) -> tuple[Path, Trained]:
     """Return the directory of the published bundle, now current, and what was trained."""
     parts = split_dataset(dataset, settings.split, settings.training.seed)
-    trained = train(parts, settings, now, on_step, on_baseline)
+    trained = train(parts, settings, now, on_step, stages)
     contents = BundleContents(
         runtime=trained.runtime,
         index_report=trained.index_report,

@@ -50,27 +50,30 @@ def progress(console: Console) -> Iterator[Progress]:
 
 
 def training_bar(bars: Progress) -> Callable[[Step], None]:
-    """Return what to call after each step; it adds a bar for training and moves it."""
-    task = bars.add_task("training", total=None, unit="queries", note="")
+    """Return what to call after each step; the first call adds the bar."""
+    task: TaskID | None = None
 
     def on_step(step: Step) -> None:
+        nonlocal task
+        if task is None:
+            task = bars.add_task("training", total=None, unit="queries", note="")
         bars.update(task, total=step.total_queries, note=_note(step))
         bars.advance(task, step.queries)
 
     return on_step
 
 
-def baseline_bar(bars: Progress) -> Callable[[int, int], None]:
-    """Return what to call with the queries that the baseline has answered, and of how many."""
+def stage_bar(bars: Progress, name: str, unit: str) -> Callable[[int, int], None]:
+    """Return what to call with what is done and of how many; the first call adds the bar."""
     task: TaskID | None = None
 
-    def on_queries(done: int, total: int) -> None:
+    def on_done(done: int, total: int) -> None:
         nonlocal task
         if task is None:
-            task = bars.add_task("TF-IDF to compare", total=total, unit="queries", note="")
+            task = bars.add_task(name, total=total, unit=unit, note="")
         bars.update(task, completed=done)
 
-    return on_queries
+    return on_done
 
 
 def _note(step: Step) -> str:

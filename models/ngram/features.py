@@ -85,3 +85,10 @@ def bags(texts: Sequence[str]) -> Bags:
     np.cumsum([len(part) for part in parts], out=offsets[1:])
     empty = [np.empty(0, dtype=np.int64)]
     return Bags(np.concatenate(parts or empty), offsets)
+
+
+def joined(parts: Sequence[Bags]) -> Bags:
+    """Return the bags of all parts, in order, as one."""
+    lengths = [np.diff(part.offsets) for part in parts]
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
+    return Bags(np.concatenate([part.buckets for part in parts]), offsets.astype(np.int64))

@@ -53,3 +53,11 @@ def test_a_product_sampled_twice_is_one_column() -> None:
 
     assert batch.products.tolist() == [0, 2]
     assert batch.positives.tolist() == [0, 0, 1]
+
+
+def test_hashing_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+
+    build_examples(dataset(), lambda done, total: told.append((done, total)))
+
+    assert told == [(6, 6)]  # three queries and three titles

@@ -59,7 +59,7 @@ def test_training_learns_what_the_words_mean() -> None:
 
 def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
     """The batch is large enough for the threads to share the sums of its gradients."""
-    large = replace(SETTINGS, batch_size=256, dimension=64, epochs=4)
+    large = replace(SETTINGS, batch_size=256, dimension=64, epochs=2)
     shop = small_shop()
 
     with two_threads():

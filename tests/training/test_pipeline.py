@@ -20,7 +20,14 @@ from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.evaluation.report import top_1_correct
 from training.loop import Step
 from training.losses.alc import AlcSettings
-from training.pipeline import PipelineSettings, Trained, model_name, train, train_and_publish
+from training.pipeline import (
+    PipelineSettings,
+    Stages,
+    Trained,
+    model_name,
+    train,
+    train_and_publish,
+)
 from training.settings import TrainingSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -217,18 +224,18 @@ def test_a_model_is_compared_with_no_training_and_named_by_its_losses() -> None:
 
 def test_everything_long_reports_its_progress() -> None:
     steps: list[Step] = []
-    answered: list[tuple[int, int]] = []
-
-    train(
-        parts_of(SplitKind.OFFERS),
-        SETTINGS,
-        NOW,
-        steps.append,
-        lambda done, total: answered.append((done, total)),
+    told: dict[str, tuple[int, int]] = {}
+    stages = Stages(
+        hashing=lambda done, total: told.update(hashing=(done, total)),
+        baseline=lambda done, total: told.update(baseline=(done, total)),
     )
+    parts = parts_of(SplitKind.OFFERS)
 
+    train(parts, SETTINGS, NOW, steps.append, stages)
+
+    texts = len(parts.train) + len(parts.train.products)
     assert steps[-1].step == steps[-1].steps
-    assert answered[-1] == (240, 240)
+    assert told == {"hashing": (texts, texts), "baseline": (240, 240)}
 
 
 def few_products() -> Dataset:

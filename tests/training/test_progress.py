@@ -8,7 +8,7 @@ from rich.console import Console
 
 from training.loop import Step
 from training.objective import LossParts
-from training.progress import baseline_bar, describe, progress, training_bar
+from training.progress import describe, progress, stage_bar, training_bar
 
 PARTS = LossParts(base=0.5, tcm=0.25, query_label=0.125, query_batch=2.0)
 
@@ -56,12 +56,12 @@ def test_before_the_first_step_there_is_no_rate() -> None:
     assert "queries/s" not in terminal.file.getvalue()
 
 
-def test_the_baseline_has_a_bar_from_its_first_answers_on() -> None:
+def test_a_stage_has_a_bar_from_its_first_report_on() -> None:
     with progress(console()) as bars:
-        on_queries = baseline_bar(bars)
+        on_done = stage_bar(bars, "hashing", "texts")
         assert bars.tasks == []
-        on_queries(512, 7_062)
-        on_queries(7_062, 7_062)
+        on_done(512, 7_062)
+        on_done(7_062, 7_062)
 
         (task,) = bars.tasks
         assert (task.completed, task.total) == (7_062, 7_062)
