@@ -87,6 +87,9 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
     text = " ".join(METHOD.text.split())
     for stated in (
         f"the temperature `t = {training.temperature}`",
+        f"`m = {training.triplet.margin}`, over the {training.triplet.negatives} highest",
+        f"from {training.dynamic_triplet.smallest_margin} to "
+        f"{training.dynamic_triplet.largest_margin}",
         f"`m+ = {training.tcm.positive_margin}`, `m- = {training.tcm.negative_margin}`",
         f"{training.alc.query_label_weight} * L_ql + {training.alc.query_batch_weight} * L_qb",
         f"N(i) = the {training.alc.negatives} highest",
