@@ -48,6 +48,12 @@ class TrainingSettings:
         if self.batch_size < 2:
             raise ConfigurationError(f"batch_size must be at least 2, got {self.batch_size}")
 
+        if self.alc and self.alc.attends and self.dimension % self.alc.attention_heads:
+            raise ConfigurationError(
+                f"dimension ({self.dimension}) must be a multiple of alc.attention_heads "
+                f"({self.alc.attention_heads}) for the head {self.alc.head}"
+            )
+
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the manifest."""
         return asdict(self)

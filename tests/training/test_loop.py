@@ -119,6 +119,9 @@ def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
         {"warmup_steps": 0},
         {"tcm": None},
         {"alc": None},
+        {"alc": replace(ALC, head="shared_head")},
+        {"alc": replace(ALC, head="cross_attention")},
+        {"alc": replace(ALC, head="batch_prototype")},
     ],
 )
 def test_every_setting_changes_the_encoder(changed: dict[str, Any]) -> None:
@@ -156,6 +159,13 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
     unusable: dict[str, Any] = {"base": "quadruplet"}
     with pytest.raises(ConfigurationError, match="softmax, triplet, dynamic_triplet"):
         TrainingSettings(**unusable)
+
+
+def test_attention_heads_must_divide_the_dimension_where_the_head_attends() -> None:
+    uneven = AlcSettings(attention_heads=3)
+    with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
+        TrainingSettings(alc=uneven)
+    assert TrainingSettings(alc=replace(uneven, head="batch_prototype")).alc
 
 
 def test_a_batch_of_one_has_no_negatives() -> None:
