@@ -1,6 +1,6 @@
 """What each loss buys on the sample: P@1 and oracle C@1, over several seeds.
 
-Run: make benchmark-losses      (about 20 minutes on two cores)
+Run: make benchmark-losses      (about 30 minutes on two cores)
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ CANDIDATES = 10
 USUAL = TrainingSettings()
 VARIANTS = {
     "softmax base alone": replace(USUAL, tcm=None, alc=None),
-    "base + ALC": replace(USUAL, tcm=None),
-    "base + TCM": replace(USUAL, alc=None),
-    "base + TCM + ALC": USUAL,
+    "softmax + ALC": replace(USUAL, tcm=None),
+    "softmax + TCM": replace(USUAL, alc=None),
+    "softmax + TCM + ALC": USUAL,
+    "triplet + TCM + ALC": replace(USUAL, base="triplet"),
+    "dynamic triplet + TCM + ALC": replace(USUAL, base="dynamic_triplet"),
 }
 
 

@@ -83,14 +83,21 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
     training, grid = TrainingSettings(), GridSettings()
     assert training.tcm
     assert training.alc
+    assert training.dynamic_triplet.negatives == training.triplet.negatives  # "As before"
+    assert training.dynamic_triplet.temperature == training.triplet.temperature
     *starts, last = [f"{multiple:g}" for multiple in grid.start_multiples]
     text = " ".join(METHOD.text.split())
     for stated in (
         f"the temperature `t = {training.temperature}`",
+        f"`m = {training.triplet.margin}`, over the {training.triplet.negatives} highest",
+        f"s[i,j] / {training.triplet.temperature} where v[i,j] > 0",
+        f"from {training.dynamic_triplet.smallest_margin} to "
+        f"{training.dynamic_triplet.largest_margin}",
         f"`m+ = {training.tcm.positive_margin}`, `m- = {training.tcm.negative_margin}`",
         f"{training.alc.query_label_weight} * L_ql + {training.alc.query_batch_weight} * L_qb",
         f"N(i) = the {training.alc.negatives} highest",
         f"({training.alc.attention_heads} heads, {training.alc.feedforward:,} hidden units",
+        f"softmax of `s[i,j] / {training.alc.prototype_temperature}`",
         f"batches of {training.batch_size} from clusters of {training.cluster_size}",
         f"`start_multiples` ({', '.join(starts)} and {last},",
         f"Its {grid.thresholds} thresholds",

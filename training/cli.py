@@ -14,6 +14,7 @@ from rich.console import Console
 from models.errors import AlcError, ConfigurationError
 from training.data.dataset import Dataset
 from training.data.splits import SplitKind
+from training.losses.names import BaseLoss
 
 EXIT_ERROR = 2
 
@@ -49,6 +50,7 @@ def fit(
     split: Annotated[SplitKind, typer.Option(help="How queries are held out.")] = SplitKind.OFFERS,
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.")] = 0,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the training queries.")] = 4,
+    base: Annotated[BaseLoss, typer.Option(help="The loss that ranks.")] = "softmax",
     tcm: Annotated[bool, typer.Option(help="Threshold-consistent margin loss.")] = True,
     alc: Annotated[bool, typer.Option(help="Auxiliary losses of ALC.")] = True,
 ) -> None:
@@ -60,7 +62,7 @@ def fit(
 
     console = Console(stderr=True)
     dataset = _dataset(products, pairs, max_bad_rows, console)
-    training = TrainingSettings(seed=seed, epochs=epochs)
+    training = TrainingSettings(seed=seed, epochs=epochs, base=base)
     training = replace(
         training, tcm=training.tcm if tcm else None, alc=training.alc if alc else None
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from torch import Tensor, nn
 
 from training.losses.alc import Alc
+from training.losses.base import base_loss
 from training.losses.batch import EmbeddedBatch
-from training.losses.softmax import decoupled_softmax
 from training.losses.tcm import threshold_consistent_margin
 from training.settings import TrainingSettings
 
@@ -36,7 +36,7 @@ class Objective(nn.Module):
     def forward(self, batch: EmbeddedBatch) -> tuple[Tensor, LossParts]:
         """Return the loss to minimise and its parts."""
         similarities = batch.similarities
-        base = decoupled_softmax(batch, similarities, self.settings.temperature)
+        base = base_loss(batch, similarities, self.settings)
         total, parts = base, LossParts(base.item())
         if self.settings.tcm:
             tcm = threshold_consistent_margin(batch, similarities, self.settings.tcm)

@@ -109,7 +109,8 @@ def train(
 def model_name(settings: TrainingSettings) -> str:
     """Return the losses of a model as the tables name them."""
     added = [name for name, used in (("TCM", settings.tcm), ("ALC", settings.alc)) if used]
-    return " + ".join(["base", *added]) if added else "softmax base alone"
+    base = settings.base.replace("_", " ")
+    return " + ".join([base, *added]) if added else f"{base} base alone"
 
 
 def train_and_publish(

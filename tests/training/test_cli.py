@@ -123,6 +123,8 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(
     ("options", "changed"),
     [
         (["--epochs", "2"], {"epochs": 2}),
+        (["--base", "triplet"], {"base": "triplet"}),
+        (["--base", "dynamic_triplet"], {"base": "dynamic_triplet"}),
         (["--no-tcm"], {"tcm": None}),
         (["--no-alc"], {"alc": None}),
     ],
@@ -231,6 +233,7 @@ def test_bundles_that_cannot_be_written_are_one_line_and_status_2(run: Run, tabl
         ["--epochs", "0"],
         ["--max-bad-rows", "-1"],
         ["--split", "by-colour"],
+        ["--base", "quadruplet"],
         ["--no-such-option"],
     ],
 )

@@ -15,6 +15,8 @@ from tests.training.products import small_shop
 from training.data.dataset import Dataset
 from training.loop import Step, fit
 from training.losses.alc import AlcSettings
+from training.losses.names import BaseLoss
+from training.losses.triplet import DynamicTripletSettings, TripletSettings
 from training.settings import TrainingSettings
 
 ALC = AlcSettings(feedforward=16, attention_heads=2)
@@ -43,18 +45,50 @@ def top_1_precision(encoder: NgramEncoder, dataset: Dataset) -> float:
     return float(right.mean())
 
 
+def renamed_shop() -> Dataset:
+    shop = small_shop()
+    texts = tuple(text.replace("dishwasher", "washer machine") for text in shop.texts)
+    return replace(shop, texts=texts)
+
+
 def test_training_learns_what_the_words_mean() -> None:
     """`washer` names the dishwasher in offers only: no word of the title tells it."""
-    shop = small_shop()
-    renamed = replace(
-        shop, texts=tuple(text.replace("dishwasher", "washer machine") for text in shop.texts)
-    )
+    renamed = renamed_shop()
 
     untrained, _ = trained(renamed, replace(SETTINGS, epochs=1, table_learning_rate=1e-9))
     learned, _ = trained(renamed, replace(SETTINGS, epochs=6, table_learning_rate=1e-2))
 
     assert top_1_precision(learned, renamed) > top_1_precision(untrained, renamed) + 0.05
     assert top_1_precision(learned, renamed) > 0.95
+
+
+@pytest.mark.parametrize("base", ["triplet", "dynamic_triplet"])
+def test_every_base_loss_learns_it_alone(base: BaseLoss) -> None:
+    renamed = renamed_shop()
+    settings = replace(SETTINGS, base=base, tcm=None, alc=None)
+
+    untrained, _ = trained(renamed, replace(settings, epochs=1, table_learning_rate=1e-9))
+    learned, _ = trained(renamed, replace(settings, epochs=6, table_learning_rate=1e-2))
+
+    assert top_1_precision(learned, renamed) > top_1_precision(untrained, renamed) + 0.05
+
+
+@pytest.mark.parametrize(
+    ("base", "own"),
+    [
+        ("softmax", {"temperature": 0.1}),
+        ("triplet", {"triplet": TripletSettings(margin=0.1)}),
+        ("dynamic_triplet", {"dynamic_triplet": DynamicTripletSettings(largest_margin=0.1)}),
+    ],
+)
+def test_the_chosen_base_loss_uses_its_own_settings(base: BaseLoss, own: dict[str, Any]) -> None:
+    shop = small_shop()
+    settings = replace(SETTINGS, base=base, epochs=1)
+
+    usual, _ = trained(shop, settings)
+    other, _ = trained(shop, replace(settings, **own))
+
+    assert not np.array_equal(usual.table, other.table)
 
 
 def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
@@ -78,11 +112,16 @@ def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
         {"batch_size": 32},
         {"cluster_size": 32},
         {"temperature": 0.1},
+        {"base": "triplet"},
+        {"base": "dynamic_triplet"},
         {"table_learning_rate": 1e-2},
         {"layer_learning_rate": 1e-2},
         {"warmup_steps": 0},
         {"tcm": None},
         {"alc": None},
+        {"alc": replace(ALC, head="shared_head")},
+        {"alc": replace(ALC, head="cross_attention")},
+        {"alc": replace(ALC, head="batch_prototype")},
     ],
 )
 def test_every_setting_changes_the_encoder(changed: dict[str, Any]) -> None:
@@ -114,6 +153,19 @@ def test_a_setting_that_cannot_be_used_is_named(name: str) -> None:
     unusable: dict[str, Any] = {name: 0}
     with pytest.raises(ConfigurationError, match=name):
         TrainingSettings(**unusable)
+
+
+def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
+    unusable: dict[str, Any] = {"base": "quadruplet"}
+    with pytest.raises(ConfigurationError, match="softmax, triplet, dynamic_triplet"):
+        TrainingSettings(**unusable)
+
+
+def test_attention_heads_must_divide_the_dimension_where_the_head_attends() -> None:
+    uneven = AlcSettings(attention_heads=3)
+    with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
+        TrainingSettings(alc=uneven)
+    assert TrainingSettings(alc=replace(uneven, head="batch_prototype")).alc
 
 
 def test_a_batch_of_one_has_no_negatives() -> None:

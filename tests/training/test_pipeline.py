@@ -20,6 +20,7 @@ from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.evaluation.report import top_1_correct
 from training.loop import Step
 from training.losses.alc import AlcSettings
+from training.losses.names import BaseLoss
 from training.pipeline import (
     PipelineSettings,
     Stages,
@@ -102,7 +103,7 @@ def test_the_report_is_published_with_the_model(tmp_path: Path) -> None:
         "metrics.json",
         "precision_coverage.png",
     }
-    assert "base + TCM + ALC" in (report / "table.txt").read_text()
+    assert "softmax + TCM + ALC" in (report / "table.txt").read_text()
 
 
 def test_the_same_seed_publishes_identical_weights(tmp_path: Path) -> None:
@@ -218,8 +219,16 @@ def test_a_model_is_compared_with_no_training_and_named_by_its_losses() -> None:
     names = [[one.name for one in result.evaluations] for result in (trained(parts, base),)]
 
     assert names == [["TF-IDF, no training", "softmax base alone"]]
-    assert model_name(replace(TRAINING, alc=None)) == "base + TCM"
-    assert model_name(replace(TRAINING, tcm=None)) == "base + ALC"
+    assert model_name(replace(TRAINING, alc=None)) == "softmax + TCM"
+    assert model_name(replace(TRAINING, tcm=None)) == "softmax + ALC"
+
+
+@pytest.mark.parametrize(
+    ("base", "name"),
+    [("triplet", "triplet + TCM + ALC"), ("dynamic_triplet", "dynamic triplet + TCM + ALC")],
+)
+def test_the_base_loss_is_part_of_the_name(base: BaseLoss, name: str) -> None:
+    assert model_name(replace(TRAINING, base=base)) == name
 
 
 def test_everything_long_reports_its_progress() -> None:

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from tests.training.losses.alc.heads import SETTINGS, alc, only_products
+from tests.training.losses.example import small_batch
+from training.losses.alc.candidates import CandidateRanking, SetAttention, SharedHead
+
+
+def attention() -> SetAttention:
+    head = alc(dimension=8).query_batch
+    assert isinstance(head, CandidateRanking)
+    assert isinstance(head.scorer, SetAttention)
+    return head.scorer
+
+
+def test_value_of_the_shared_head_worked_out_by_hand() -> None:
+    """A head that returns gelu(cosine): q0 has 0.6 against 0.8 and 0, q1 has 1 against -0.6."""
+    losses = alc(replace(SETTINGS, head="shared_head"))
+    head = losses.query_batch
+    assert isinstance(head, CandidateRanking)
+    assert isinstance(head.scorer, SharedHead)
+    first, last = head.scorer.layers[0], head.scorer.layers[2]
+    assert isinstance(first, nn.Linear)
+    assert isinstance(last, nn.Linear)
+    only_products(first, row=0)
+    nn.init.constant_(last.weight, 1.0)
+    nn.init.zeros_(last.bias)
+    batch = small_batch()
+
+    loss = losses(batch, batch.similarities)
+
+    def gelu(x: float) -> float:
+        return x * 0.5 * (1 + math.erf(x / math.sqrt(2)))
+
+    def cost(right: float, *wrong: float) -> float:
+        powers = [math.exp(gelu(x)) for x in (right, *wrong)]
+        return -math.log(powers[0] / sum(powers))
+
+    expected = (cost(0.6, 0.8, 0.0) + cost(1.0, -0.6)) / 2
+    assert loss.query_batch.item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_attention_does_not_read_the_position() -> None:
+    """Construction B1 is set-equivariant: reordering candidates reorders the scores."""
+    head = attention()
+    pairs = torch.randn(3, 4, 32)
+    exists = torch.ones(3, 4, dtype=torch.bool)
+    order = torch.tensor([2, 0, 3, 1])
+
+    scores, reordered = head(pairs, exists), head(pairs[:, order], exists)
+
+    assert torch.allclose(scores[:, order], reordered, atol=1e-6)
+
+
+def test_attention_lets_candidates_see_each_other() -> None:
+    head = attention()
+    pairs = torch.randn(1, 3, 32)
+    exists = torch.ones(1, 3, dtype=torch.bool)
+    changed = pairs.clone()
+    changed[0, 2] += 1.0
+
+    assert head(pairs, exists)[0, 0].item() != pytest.approx(head(changed, exists)[0, 0].item())

@@ -1,0 +1,45 @@
+"""Settings of the auxiliary losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from models.errors import ConfigurationError
+
+QueryBatchHead = Literal["set_attention", "shared_head", "cross_attention", "batch_prototype"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlcSettings:
+    """Weights of both losses and the shape of the query-batch head.
+
+    `head` is a construction of docs/method.md, Auxiliary losses, which says what each does with
+    the settings after it: `set_attention` (B1), `cross_attention` (B2), `batch_prototype` (B3), or
+    `shared_head`, which scores each candidate by itself.
+    """
+
+    query_label_weight: float = 0.3
+    query_batch_weight: float = 0.3
+    negatives: int = 10
+    head: QueryBatchHead = "set_attention"
+    attention_heads: int = 8
+    feedforward: int = 256  # 1024 was no better on the sample, at 1.6 times the time
+    dropout: float = 0.1
+    prototype_temperature: float = 0.1
+
+    def __post_init__(self) -> None:
+        """Raise ConfigurationError naming the field that cannot be used."""
+        if self.head not in get_args(QueryBatchHead):
+            known = ", ".join(get_args(QueryBatchHead))
+            raise ConfigurationError(f"head must be one of {known}, got {self.head!r}")
+        for name in ("negatives", "attention_heads", "feedforward", "prototype_temperature"):
+            if getattr(self, name) <= 0:
+                raise ConfigurationError(f"{name} must be above 0, got {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise ConfigurationError(f"dropout must be from 0 to below 1, got {self.dropout}")
+
+    @property
+    def attends(self) -> bool:
+        """Return whether the head divides the embedding among `attention_heads`."""
+        return self.head in ("set_attention", "cross_attention")
