@@ -37,9 +37,9 @@ class RankingAt:
 def ranking_at(
     found: Neighbours, relevance: Relevance, k: int, inverse_propensities: Weights | None
 ) -> RankingAt:
-    """Return the measures at k; raise DataError when fewer were asked for than exist up to k.
+    """Return the measures at k; raise DataError when the lists end before k.
 
-    In a catalogue of fewer than k products, the missing ones count as wrong.
+    Lists of the whole catalogue may be shorter: the places beyond it count as wrong.
     """
     hit = hits(found, relevance)
     if hit.shape[1] >= relevance.shape[1]:

@@ -18,10 +18,15 @@ ASKED = 8
 
 
 @pytest.fixture(scope="module")
-def ranx() -> ModuleType:
-    """Compiling its loops would take longer than all other tests here; they run without, too."""
+def ranx(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """Compiling its loops would take longer than all other tests here; they run without, too.
+
+    What it imports makes a directory for data sets, by default in the home directory.
+    """
+    home = str(tmp_path_factory.mktemp("ir_datasets"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NUMBA_DISABLE_JIT", "1")
+        patch.setenv("IR_DATASETS_HOME", home)
         return import_module("ranx")
 
 
