@@ -18,7 +18,7 @@ from models.runtime import Runtime
 from training.data.pricerunner import load_pricerunner
 from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.evaluation.report import Evaluation, evaluate
-from training.evaluation.table import as_text
+from training.evaluation.table import COLUMNS, as_text, shown_oracle
 from training.evaluation.tfidf import tfidf_neighbours
 from training.loop import fit
 from training.progress import progress, training_bar
@@ -52,7 +52,7 @@ def main() -> None:
         results = [_trained(*one, console) for one in zip(parts, settings, strict=True)]
         rows.append(_summary(name, results))
         console.print(as_text([rows[-1]]))
-    header = ["", "P@1", *(f"C@1({one.target_precision:.2f}) oracle" for one in results[0].oracle)]
+    header = ["", "P@1", *(f"C@1({target:.2f}) oracle" for target in COLUMNS)]
     print(f"split {chosen.split}, seeds {chosen.seeds}: mean (lowest to highest)\n")
     print(as_text([header, *rows]))
 
@@ -77,7 +77,7 @@ def _summary(name: str, results: Sequence[Evaluation]) -> list[str]:
     measures = [[one.precision_at_1 for one in results]]
     measures += [
         [one.coverage for one in target]
-        for target in zip(*(result.oracle for result in results), strict=True)
+        for target in zip(*(shown_oracle(result) for result in results), strict=True)
     ]
     return [name, *map(_spread, measures)]
 

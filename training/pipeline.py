@@ -22,6 +22,7 @@ from models.runtime import Runtime
 from models.thresholds import Promise
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, SplitKind, split_dataset
+from training.evaluation.background import EvaluationSettings, background
 from training.evaluation.report import Evaluation, evaluate, top_1_correct
 from training.evaluation.tfidf import tfidf_neighbours
 from training.loop import Step, fit
@@ -41,6 +42,7 @@ class PipelineSettings:
     target_precisions: tuple[float, ...] = (0.90, 0.95, 0.98)
     confidence: float = 0.90
     grid: GridSettings = field(default_factory=GridSettings)
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the manifest."""
@@ -53,6 +55,7 @@ class PipelineSettings:
                 "thresholds": self.grid.thresholds,
                 "start_multiples": list(self.grid.start_multiples),
             },
+            "evaluation": self.evaluation.as_dict(),
         }
 
 
@@ -99,9 +102,10 @@ def train(
         weights_from=parts.train.texts,
         on_queries=stages.baseline,
     )
+    known = background(parts.train, settings.evaluation)
     evaluations = (
-        evaluate("TF-IDF, no training", lexical, parts.test.relevance, ()),
-        evaluate(model_name(settings.training), found, parts.test.relevance, promises),
+        evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known),
+        evaluate(model_name(settings.training), found, parts.test.relevance, promises, known),
     )
     return Trained(runtime, index_report, promises, evaluations)
 

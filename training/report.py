@@ -44,8 +44,11 @@ def metrics_of(evaluation: Evaluation) -> dict[str, Any]:
         "precision_at_1": evaluation.precision_at_1,
         "precision_at_5": evaluation.precision_at_5,
         "recall_at_10": evaluation.recall_at_10,
+        "ranking": [asdict(one) for one in evaluation.ranking],
         "oracle": [asdict(one) for one in evaluation.oracle],
         "calibrated": [asdict(one) for one in evaluation.calibrated],
+        "area_under_curve": evaluation.area_under_curve,
+        "opis": asdict(evaluation.opis) if evaluation.opis else None,
         "curve": {
             "threshold": curve.thresholds[shown].tolist(),
             "automation_coverage": curve.coverage[shown].tolist(),

@@ -14,9 +14,11 @@ from models.bundle.load import load_bundle
 from models.bundle.store import current_bundle
 from models.calibration.grid import GridSettings
 from models.errors import DataError
-from tests.training.products import small_shop
+from tests.training.products import BRANDS, small_shop
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, SplitKind, split_dataset
+from training.evaluation.opis import OpisSettings
+from training.evaluation.propensity import inverse_propensities
 from training.evaluation.report import top_1_correct
 from training.loop import Step
 from training.losses.alc import AlcSettings
@@ -247,6 +249,33 @@ def test_everything_long_reports_its_progress() -> None:
     assert told == {"hashing": (texts, texts), "baseline": (240, 240)}
 
 
+def test_measures_of_rare_products_know_the_training_part() -> None:
+    (_, evaluation), parts = usual(SplitKind.OFFERS).evaluations, parts_of(SplitKind.OFFERS)
+    weights = inverse_propensities(parts.train.relevance, SETTINGS.evaluation.propensity)
+    found = usual(SplitKind.OFFERS).runtime.candidates(parts.test.texts, 1)
+    right = top_1_correct(found, parts.test.relevance)
+
+    asked = weights[parts.test.relevance.indices]  # one right product per offer
+    expected = asked[right].sum() / asked.sum()
+
+    assert np.ptp(weights) > 0
+    assert evaluation.ranking[0].propensity_scored_precision == pytest.approx(expected)
+
+
+def test_categories_are_compared_where_the_data_has_them() -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    kinds = tuple(
+        replace(one, attributes={"category": one.title.split()[0]}) for one in parts.train.products
+    )
+    named = replace(parts, train=replace(parts.train, products=kinds))
+    fewest = replace(SETTINGS.evaluation, opis=OpisSettings(fewest_right_pairs=20))
+    compared = trained(named, replace(SETTINGS, evaluation=fewest)).evaluations[-1].opis
+
+    assert compared is not None
+    assert compared.groups == len(BRANDS)
+    assert usual(SplitKind.OFFERS).evaluations[-1].opis is None
+
+
 def few_products() -> Dataset:
     shop = small_shop(offers_per_product=30)
     few = shop.with_products(np.arange(3))
@@ -257,6 +286,7 @@ def test_a_catalogue_may_be_smaller_than_a_list_of_candidates(tmp_path: Path) ->
     _, result = train_and_publish(few_products(), SETTINGS, tmp_path, NOW, silent)
 
     assert result.evaluations[-1].recall_at_10 == 1.0
+    assert [one.k for one in result.evaluations[-1].ranking] == [1, 3, 5]
     assert 0.5 < result.evaluations[-1].precision_at_1 <= 1.0
 
 

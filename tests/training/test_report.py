@@ -11,7 +11,9 @@ import pytest
 from models.index.base import Neighbours
 from tests.training.evaluation.example import FOUND, RELEVANCE, promise
 from training.data.dataset import relevance_matrix
-from training.evaluation.report import evaluate
+from training.evaluation.background import Background
+from training.evaluation.opis import OpisSettings
+from training.evaluation.report import TARGETS, evaluate
 from training.report import CURVE_POINTS, metrics_of, report_files
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -22,7 +24,10 @@ def files() -> Mapping[str, bytes]:
     relevance = relevance_matrix([(0,)] * 50 + [(1, 3)] * 50 + [(2,)] * 50 + [()] * 50, 4)
     promises = [promise(0.85), promise(None, target=0.95)]
     baseline = evaluate("nothing learned", found, relevance, ())
-    return report_files("split offers", [baseline, evaluate("ours", found, relevance, promises)])
+    settings = OpisSettings(false_accept_rates=(0.01, 0.5))
+    known = Background(np.ones(4), np.array([0, 1, 0, 1]), settings)
+    ours = evaluate("ours", found, relevance, promises, known)
+    return report_files("split offers", [baseline, ours])
 
 
 def test_the_table_has_all_models_and_the_promises_of_the_last() -> None:
@@ -57,7 +62,14 @@ def test_the_metrics_are_plain_json_with_every_figure() -> None:
     assert baseline["calibrated"] == []
     assert (ours["name"], ours["queries"], ours["answerable"]) == ("ours", 200, 150)
     assert ours["precision_at_1"] == 0.5
-    assert [one["target_precision"] for one in ours["oracle"]] == [0.90, 0.95, 0.98]
+    assert [one["target_precision"] for one in ours["oracle"]] == list(TARGETS)
+    assert ours["oracle"][2]["efficiency"] == pytest.approx(0.25 / (0.5 / 0.9))
+    assert [one["k"] for one in ours["ranking"]] == [1, 3]
+    assert ours["ranking"][0]["precision"] == 0.5
+    assert ours["ranking"][0]["propensity_scored_precision"] == pytest.approx(2 / 3)
+    assert ours["area_under_curve"] == pytest.approx((1 + 2 * 2 / 3 + 1 / 2) / 4)
+    assert ours["opis"]["groups"] == 2
+    assert baseline["opis"] is None
     kept, refused = ours["calibrated"]
     assert kept["promise"]["threshold"] == 0.85
     assert kept["realised"]["precision"] == 1.0

@@ -58,6 +58,14 @@ def highest_possible_coverage(accuracy: float, target_precision: float) -> float
     return min(1.0, accuracy / target_precision)
 
 
+def area_under(curve: PrecisionCoverage) -> float:
+    """Return the mean precision over all shares of automation from 0 to 1.
+
+    Queries of equal score are accepted together, with the precision of the whole step.
+    """
+    return float(curve.precision @ np.diff(curve.coverage, prepend=0.0))
+
+
 @dataclass(frozen=True, slots=True)
 class Realised:
     """What a threshold that was chosen elsewhere does on these queries.

@@ -11,27 +11,35 @@ from models.calibration.evidence import Flags
 from models.index.base import Neighbours
 from models.thresholds import Promise
 from training.data.dataset import Relevance
+from training.evaluation.background import Background
 from training.evaluation.coverage import (
     PrecisionCoverage,
     Realised,
+    area_under,
     highest_possible_coverage,
     oracle_coverage,
     precision_coverage,
     realised,
 )
-from training.evaluation.ranking import hits, precision_at, recall_at
+from training.evaluation.opis import Opis, opis
+from training.evaluation.ranking import RankingAt, hits, precision_at, ranking_at, recall_at
 
-TARGETS = (0.90, 0.95, 0.98)
+TARGETS = (0.80, 0.85, 0.90, 0.95, 0.98, 0.99)
+RANKS = (1, 3, 5)
 SEVERAL = 5
 
 
 @dataclass(frozen=True, slots=True)
 class OracleCoverage:
-    """C@1 at a target precision, the threshold being chosen on the test labels themselves."""
+    """C@1 at a target precision, the threshold being chosen on the test labels themselves.
+
+    `efficiency` is C@1 as a share of the highest possible, or None when no answer is right.
+    """
 
     target_precision: float
     coverage: float
     highest_possible: float
+    efficiency: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,9 @@ class Evaluation:
     `precision_at_5` is None where no query has several right products: with one each it could not
     exceed 0.2. `recall_at_10` is over the answerable queries. Both are None where fewer products
     than that were found.
+
+    `ranking` has the `RANKS` up to the number of products that were asked for. `opis` is None
+    without groups that can be compared; it and propensities need a `Background`.
     """
 
     name: str
@@ -57,8 +68,11 @@ class Evaluation:
     precision_at_1: float
     precision_at_5: float | None
     recall_at_10: float | None
+    ranking: tuple[RankingAt, ...]
     oracle: tuple[OracleCoverage, ...]
     calibrated: tuple[CalibratedCoverage, ...]
+    area_under_curve: float
+    opis: Opis | None
     curve: PrecisionCoverage
 
 
@@ -69,11 +83,16 @@ def top_1_correct(found: Neighbours, relevance: Relevance) -> Flags:
 
 
 def evaluate(
-    name: str, found: Neighbours, relevance: Relevance, promises: Sequence[Promise]
+    name: str,
+    found: Neighbours,
+    relevance: Relevance,
+    promises: Sequence[Promise],
+    known: Background | None = None,
 ) -> Evaluation:
     """Return the results of the products found for the queries of `relevance`.
 
-    Queries without any right product (open set) stay in all numbers: accepted, they are errors.
+    Queries without any right product (open set) stay in precision and coverage: accepted, they are
+    errors. Without `known` there are no propensities and no groups.
     """
     hit = hits(found, relevance)
     correct, scores = hit[:, 0], found.scores[:, 0]
@@ -89,17 +108,32 @@ def evaluate(
         precision_at_1=accuracy,
         precision_at_5=precision_at(hit, SEVERAL) if several else None,
         recall_at_10=recall_at(hit, relevance, 10),
-        oracle=tuple(
-            OracleCoverage(
-                target,
-                oracle_coverage(curve, target),
-                highest_possible_coverage(accuracy, target),
-            )
-            for target in TARGETS
-        ),
+        ranking=_ranking(found, relevance, known),
+        oracle=tuple(_oracle(curve, accuracy, target) for target in TARGETS),
         calibrated=tuple(
             CalibratedCoverage(promise, realised(scores, correct, answerable, promise.threshold))
             for promise in promises
         ),
+        area_under_curve=area_under(curve),
+        opis=opis(found, relevance, known.groups, known.opis) if known else None,
         curve=curve,
     )
+
+
+def _ranking(
+    found: Neighbours, relevance: Relevance, known: Background | None
+) -> tuple[RankingAt, ...]:
+    """Leave out the ranks below the last product that was asked for; the rest is not known."""
+    asked, products = found.rows.shape[1], relevance.shape[1]
+    weights = known.inverse_propensities if known else None
+    return tuple(
+        ranking_at(found, relevance, k, weights) for k in RANKS if k <= asked or products <= asked
+    )
+
+
+def _oracle(curve: PrecisionCoverage, accuracy: float, target: float) -> OracleCoverage:
+    coverage = oracle_coverage(curve, target)
+    highest = highest_possible_coverage(accuracy, target)
+    # Equal quotients of integers may differ in their last digit.
+    efficiency = min(1.0, coverage / highest) if highest else None
+    return OracleCoverage(target, coverage, highest, efficiency)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.evaluation.report import CalibratedCoverage, Evaluation
+from training.evaluation.report import CalibratedCoverage, Evaluation, OracleCoverage
 
 Rows = list[list[str]]
+# Of the targets that are measured, those with a column; the report's JSON has all.
+COLUMNS = (0.90, 0.95, 0.98)
 
 
 def results_table(evaluations: Sequence[Evaluation]) -> Rows:
     """Return P@1, P@5 where it applies and oracle C@1, one row per model under a header."""
     several = any(evaluation.precision_at_5 is not None for evaluation in evaluations)
     header = ["", "P@1", *(["P@5"] if several else [])]
-    header += [f"C@1({one.target_precision:.2f}) oracle" for one in evaluations[0].oracle]
+    header += [f"C@1({target:.2f}) oracle" for target in COLUMNS]
     return [header, *(_results(evaluation, several) for evaluation in evaluations)]
 
 
@@ -21,7 +23,12 @@ def _results(evaluation: Evaluation, several: bool) -> list[str]:
     cells = [evaluation.name, f"{evaluation.precision_at_1:.3f}"]
     if several:
         cells.append(_number(evaluation.precision_at_5))
-    return cells + [f"{one.coverage:.3f}" for one in evaluation.oracle]
+    return cells + [f"{one.coverage:.3f}" for one in shown_oracle(evaluation)]
+
+
+def shown_oracle(evaluation: Evaluation) -> tuple[OracleCoverage, ...]:
+    """Return the oracle C@1 of the targets in `COLUMNS`."""
+    return tuple(one for one in evaluation.oracle if one.target_precision in COLUMNS)
 
 
 def calibrated_table(evaluation: Evaluation) -> Rows:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from models.errors import DataError
 from training.evaluation.coverage import (
     PrecisionCoverage,
+    area_under,
     highest_possible_coverage,
     oracle_coverage,
     precision_coverage,
@@ -50,6 +51,11 @@ def test_the_oracle_takes_the_widest_step_even_if_precision_dips_before(
 def test_a_target_that_is_never_met_automates_nothing() -> None:
     curve = precision_coverage(SCORES, np.zeros(5, dtype=np.bool_))
     assert oracle_coverage(curve, 0.5) == 0
+
+
+def test_the_area_weighs_each_step_by_its_width(curve: PrecisionCoverage) -> None:
+    """Steps of 1, 2, 1 and 1 queries at precisions 1, 2/3, 3/4 and 3/5."""
+    assert area_under(curve) == pytest.approx((1 + 2 * 2 / 3 + 3 / 4 + 3 / 5) / 5)
 
 
 def test_no_query_has_no_curve() -> None:
@@ -133,3 +139,13 @@ def test_the_order_of_the_queries_does_not_matter(decisions: Decisions) -> None:
         precision_coverage(scores[order], correct[order]),
     )
     assert np.array_equal(curve.precision, again.precision)
+
+
+@given(decisions)
+def test_the_area_is_a_share_and_the_accuracy_where_scores_say_nothing(
+    decisions: Decisions,
+) -> None:
+    scores, correct = decisions
+    assert 0 <= area_under(precision_coverage(scores, correct)) <= 1 + 1e-9
+    indifferent = precision_coverage(np.zeros_like(scores), correct)
+    assert area_under(indifferent) == pytest.approx(correct.mean())
