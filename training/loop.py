@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -61,15 +62,16 @@ def fit(
 def _deterministic() -> Iterator[None]:
     """Sum gradients in one order: by default threads add those of a repeated row as they come."""
     before = torch.are_deterministic_algorithms_enabled()
-    filled = torch.utils.deterministic.fill_uninitialized_memory
+    memory: Any = torch.utils.deterministic  # its types lack the setting
+    filled = memory.fill_uninitialized_memory
     torch.use_deterministic_algorithms(mode=True)
     # Nothing here reads memory it did not write, and filling all of it costs a tenth of the time.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    memory.fill_uninitialized_memory = False
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(mode=before)
-        torch.utils.deterministic.fill_uninitialized_memory = filled
+        memory.fill_uninitialized_memory = filled
 
 
 def export(encoder: NgramModule) -> NgramEncoder:
