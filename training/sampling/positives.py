@@ -42,7 +42,7 @@ def build_positives(relevance: Relevance, settings: SamplerSettings) -> Positive
     """Return the draw that the settings ask for.
 
     By inverse propensity (PRIME, arXiv 2410.20401), rare products are favoured: the chance of a
-    right product is proportional to 1 + C (N_l + B)^-A (docs/method.md, Metrics).
+    right product is proportional to 1 + C (N_l + B)^-A (docs/method.md, Measures).
     """
     if settings.positives == "uniform":
         return Positives(relevance)
