@@ -19,6 +19,7 @@ from training.encoders.ngram import NgramModule, select
 from training.examples import Batch, Examples, build_examples, sample_batch
 from training.losses.batch import EmbeddedBatch
 from training.objective import LossParts, Objective
+from training.optimiser.sparse_adam import SparseAdam
 from training.sampling.balanced import clustered_batches
 from training.settings import TrainingSettings
 
@@ -142,7 +143,7 @@ def _optimisers(
     layers = [encoder.residual, *objective.parameters()]
     return [
         # Only the rows of a batch have gradients: dense Adam would touch the whole table.
-        optim.SparseAdam([encoder.table], lr=settings.table_learning_rate),
+        SparseAdam([encoder.table], lr=settings.table_learning_rate),
         optim.AdamW(layers, lr=settings.layer_learning_rate),
     ]
 

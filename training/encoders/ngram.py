@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from models.ngram.features import Bags
 from models.ngram.vocabulary import Vocabulary
+from training.encoders.bag_sum import bag_sum
 
 
 class NgramModule(nn.Module):
@@ -34,9 +35,7 @@ class NgramModule(nn.Module):
 
     def forward(self, rows: Tensor, offsets: Tensor) -> Tensor:
         """Return embeddings (texts, dimension) of bags given as table rows and start offsets."""
-        summed = functional.embedding_bag(
-            rows, self.table, offsets, mode="sum", per_sample_weights=self.idf[rows], sparse=True
-        )
+        summed = bag_sum(self.table, rows, offsets, self.idf)
         unit = functional.normalize(summed, dim=1)
         return functional.normalize(unit + unit @ self.residual, dim=1)
 
