@@ -23,13 +23,19 @@ def bag_sum(table: Tensor, rows: Tensor, offsets: Tensor, weights: Tensor) -> Te
     the rows of the table and gets no gradient. That of the table is sparse and coalesced, the sums
     in it are added in the order of the bags, on any number of threads.
     """
-    summed: Tensor = _BagSum.apply(table, rows, offsets, weights)
+    summed: Tensor = _BagSum.apply(table, rows, offsets, weights)  # type: ignore[no-untyped-call]
     return summed
 
 
 class _BagSum(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, table: Tensor, rows: Tensor, offsets: Tensor, weights: Tensor) -> Tensor:
+    def forward(
+        ctx: Any,  # noqa: ANN401 - what torch lets a function keep has no type
+        table: Tensor,
+        rows: Tensor,
+        offsets: Tensor,
+        weights: Tensor,
+    ) -> Tensor:
         ctx.save_for_backward(rows, offsets, weights)
         ctx.shape = table.shape
         return functional.embedding_bag(
@@ -38,7 +44,10 @@ class _BagSum(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(
+        ctx: Any,  # noqa: ANN401
+        gradient: Tensor,
+    ) -> tuple[Tensor, None, None, None]:
         rows, offsets, weights = ctx.saved_tensors
         used, starts, bags = users_of_rows(rows, offsets, ctx.shape[0])
         each = weights[used].repeat_interleave(starts.diff(append=starts.new_tensor([len(bags)])))

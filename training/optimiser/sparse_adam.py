@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, overload
 
 import torch
 from torch import Tensor, optim
@@ -20,6 +20,12 @@ class SparseAdam(optim.SparseAdam):
     are where they say so (training/encoders/bag_sum.py).
     """
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
         """Update the rows that have a gradient; `closure` evaluates the loss anew, if given."""
@@ -30,19 +36,21 @@ class SparseAdam(optim.SparseAdam):
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    self._update(parameter, group)
+                    self._update(parameter, parameter.grad, group)
         return loss
 
-    def _update(self, parameter: Tensor, group: dict[str, Any]) -> None:
-        if not parameter.grad.is_sparse:
+    def _update(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
+        if not gradient.is_sparse:
             raise RuntimeError("SparseAdam needs sparse gradients; for dense ones use Adam")
-        gradient = parameter.grad.coalesce()
+        gradient = gradient.coalesce()
         state = self._state_of(parameter)
         state["step"] += 1
         rows, values = gradient.indices()[0], gradient.values()
         if group["maximize"]:
             values = -values
-        for block, part in zip(rows.split(ROWS_AT_ONCE), values.split(ROWS_AT_ONCE), strict=True):
+        for block, part in zip(
+            *(torch.split(x, ROWS_AT_ONCE) for x in (rows, values)), strict=True
+        ):
             _update_rows(parameter, state, block, part, group)
 
     def _state_of(self, parameter: Tensor) -> dict[str, Any]:
