@@ -42,7 +42,7 @@ TRAINING = TrainingSettings(
     encoder=NgramSettings(dimension=32),
     sampler=SamplerSettings(cluster_size=16),
     warmup_steps=2,
-    alc=AlcSettings(feedforward=16, attention_heads=2),
+    alc=AlcSettings(width=16, feedforward=16, attention_heads=2),
 )
 SETTINGS = PipelineSettings(training=TRAINING, target_precisions=(0.70, 0.90))
 

@@ -24,6 +24,7 @@ class AlcSettings:
     negatives: int = 10
     head: QueryBatchHead = "set_attention"
     attention_heads: int = 8
+    width: int = 128
     feedforward: int = 256  # 1024 was no better on the sample (seed 0), and slower
     dropout: float = 0.1
     prototype_temperature: float = 0.1
@@ -33,17 +34,28 @@ class AlcSettings:
         if self.head not in get_args(QueryBatchHead):
             known = ", ".join(get_args(QueryBatchHead))
             raise ConfigurationError(f"head must be one of {known}, got {self.head!r}")
-        for name in ("negatives", "attention_heads", "feedforward", "prototype_temperature"):
+        for name in (
+            "negatives",
+            "attention_heads",
+            "width",
+            "feedforward",
+            "prototype_temperature",
+        ):
             if getattr(self, name) <= 0:
                 raise ConfigurationError(f"{name} must be above 0, got {getattr(self, name)}")
         if not 0 <= self.dropout < 1:
             raise ConfigurationError(f"dropout must be from 0 to below 1, got {self.dropout}")
+        if self.head == "set_attention":
+            self._require_multiple("alc.width", self.width)
 
     def check_dimension(self, dimension: int) -> None:
         """Raise ConfigurationError where the head cannot divide the embedding among its heads."""
-        attends = self.head in ("set_attention", "cross_attention")
-        if attends and dimension % self.attention_heads:
+        if self.head == "cross_attention":
+            self._require_multiple("dimension", dimension)
+
+    def _require_multiple(self, name: str, size: int) -> None:
+        if size % self.attention_heads:
             raise ConfigurationError(
-                f"dimension ({dimension}) must be a multiple of alc.attention_heads "
+                f"{name} ({size}) must be a multiple of alc.attention_heads "
                 f"({self.attention_heads}) for the head {self.head}"
             )
