@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 
-from training.evaluation.groups import GroupThresholds
+from training.evaluation.groups import GroupThreshold, GroupThresholds
 from training.evaluation.pictures.style import (
     COLOURS,
     FONT_SIZE,
@@ -17,6 +18,7 @@ from training.evaluation.pictures.style import (
 
 MOST_GROUPS = 30
 LONGEST_NAME = 28
+SMALLEST_DOT, LARGER_DOT = 20, 160
 ROW_HEIGHT, FRAME_HEIGHT = 0.26, 1.0
 
 
@@ -33,27 +35,10 @@ def group_picture(found: GroupThresholds) -> Picture:
     rows = [one for one in reversed(found.groups) if one in largest]
     figure = new_figure(FRAME_HEIGHT + ROW_HEIGHT * max(len(rows), 3))
     axes = figure.subplots()
-    known = [(at, one) for at, one in enumerate(rows) if one.threshold is not None]
-    axes.scatter(
-        [one.threshold for _, one in known],
-        [at for at, _ in known],
-        s=[20 + 160 * one.coverage for _, one in known],
-        color=COLOURS[1],
-        alpha=0.8,
-    )
+    for at, one in enumerate(rows):
+        _draw(axes, at, one)
     if found.shared_threshold is not None:
         axes.axvline(found.shared_threshold, color=MARKED, linewidth=1)
-    unreached = [at for at, one in enumerate(rows) if one.threshold is None]
-    right_end = axes.get_xlim()[1]
-    for at in unreached:
-        axes.annotate(
-            "not reached",
-            (right_end, at),
-            ha="right",
-            va="center",
-            color=MARKED,
-            fontsize=FONT_SIZE,
-        )
     axes.set_yticks(np.arange(len(rows)), [_label(one.name, one.queries) for one in rows])
     axes.set_ylim(-0.7, max(len(rows), 3) - 0.3)
     axes.set_xlabel(
@@ -73,9 +58,25 @@ def group_picture(found: GroupThresholds) -> Picture:
         " the line the shared threshold is stricter than needed and sends too much to people."
         " Groups of few queries scatter by chance.",
         act="Dots close to the line: one threshold serves all. Dots far apart: train with TCM,"
-        " which is made for this; add labels or better titles for the groups furthest to the right, or"
-        " have people look at them until the model knows them better.",
+        " which is made for this; add labels or better titles for the groups furthest to the"
+        " right, or have people look at them until the model knows them better.",
     )
+
+
+def _draw(axes: Axes, at: int, one: GroupThreshold) -> None:
+    if one.threshold is None:
+        axes.annotate(
+            "not reached",
+            (0.99, at),
+            xycoords=axes.get_yaxis_transform(),
+            ha="right",
+            va="center",
+            color=MARKED,
+            fontsize=FONT_SIZE,
+        )
+        return
+    size = SMALLEST_DOT + LARGER_DOT * one.coverage
+    axes.scatter(one.threshold, at, s=size, color=COLOURS[1], alpha=0.8)
 
 
 def _label(name: str, queries: int) -> str:
