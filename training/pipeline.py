@@ -17,7 +17,6 @@ from models.calibration.grid import GridSettings
 from models.catalogue import Catalogue
 from models.index.base import Neighbours
 from models.index.build import IndexReport, build_index
-from models.ngram.runtime import NgramEncoder
 from models.runtime import Runtime
 from models.thresholds import Promise
 from training.data.dataset import Dataset, digest
@@ -25,7 +24,8 @@ from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.evaluation.background import EvaluationSettings, background
 from training.evaluation.report import Evaluation, evaluate, top_1_correct
 from training.evaluation.tfidf import tfidf_neighbours
-from training.loop import Step, fit
+from training.loop.fit import Fitted, fit
+from training.loop.step import Step
 from training.report import report_files
 from training.settings import TrainingSettings
 
@@ -90,8 +90,8 @@ def train(
     hear of what takes seconds.
     """
     stages = stages or Stages()
-    encoder = fit(parts.train, settings.training, on_step, stages.hashing)
-    runtime, index_report = _runtime(encoder, parts.train, settings.training.seed)
+    fitted = fit(parts.train, settings.training, on_step, stages.hashing)
+    runtime, index_report = _runtime(fitted, parts.train, settings.training.seed)
     found = runtime.candidates(parts.test.texts, CANDIDATES)
     promises = _promises(runtime, parts.calibration, found, settings, calibrated_at)
     titles = [product.title for product in parts.test.products]
@@ -144,12 +144,11 @@ def _report(trained: Trained, settings: PipelineSettings) -> Mapping[str, bytes]
     return report_files(title, trained.evaluations)
 
 
-def _runtime(encoder: NgramEncoder, train: Dataset, seed: int) -> tuple[Runtime, IndexReport]:
-    vectors = encoder.encode([product.title for product in train.products])
+def _runtime(fitted: Fitted, train: Dataset, seed: int) -> tuple[Runtime, IndexReport]:
     sample = np.random.default_rng(seed).permutation(len(train))[:INDEX_SAMPLE]
-    queries = encoder.encode([train.texts[row] for row in sample])
-    index, report = build_index(vectors, queries, seed=seed, sample=INDEX_SAMPLE)
-    return Runtime(encoder, index, Catalogue(train.products)), report
+    queries = fitted.encoder.encode([train.texts[row] for row in sample])
+    index, report = build_index(fitted.products, queries, seed=seed, sample=INDEX_SAMPLE)
+    return Runtime(fitted.encoder, index, Catalogue(train.products)), report
 
 
 def _promises(

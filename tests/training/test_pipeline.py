@@ -17,10 +17,11 @@ from models.errors import DataError
 from tests.training.products import BRANDS, small_shop
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, SplitKind, split_dataset
+from training.encoders.settings import NgramSettings
 from training.evaluation.opis import OpisSettings
 from training.evaluation.propensity import inverse_propensities
 from training.evaluation.report import top_1_correct
-from training.loop import Step
+from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.pipeline import (
@@ -31,14 +32,15 @@ from training.pipeline import (
     train,
     train_and_publish,
 )
+from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 TRAINING = TrainingSettings(
     epochs=2,
-    dimension=32,
     batch_size=64,
-    cluster_size=16,
+    encoder=NgramSettings(dimension=32),
+    sampler=SamplerSettings(cluster_size=16),
     warmup_steps=2,
     alc=AlcSettings(feedforward=16, attention_heads=2),
 )

@@ -39,7 +39,11 @@ class AlcSettings:
         if not 0 <= self.dropout < 1:
             raise ConfigurationError(f"dropout must be from 0 to below 1, got {self.dropout}")
 
-    @property
-    def attends(self) -> bool:
-        """Return whether the head divides the embedding among `attention_heads`."""
-        return self.head in ("set_attention", "cross_attention")
+    def check_dimension(self, dimension: int) -> None:
+        """Raise ConfigurationError where the head cannot divide the embedding among its heads."""
+        attends = self.head in ("set_attention", "cross_attention")
+        if attends and dimension % self.attention_heads:
+            raise ConfigurationError(
+                f"dimension ({dimension}) must be a multiple of alc.attention_heads "
+                f"({self.attention_heads}) for the head {self.head}"
+            )
