@@ -11,6 +11,7 @@ class TextLabelSettings:
     """The title alone."""
 
     kind: Literal["text"] = "text"
+    """The title alone."""
 
 
 LabelSettings = TextLabelSettings
