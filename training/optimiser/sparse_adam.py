@@ -48,9 +48,8 @@ class SparseAdam(optim.SparseAdam):
         rows, values = gradient.indices()[0], gradient.values()
         if group["maximize"]:
             values = -values
-        for block, part in zip(
-            *(torch.split(x, ROWS_AT_ONCE) for x in (rows, values)), strict=True
-        ):
+        blocks, parts = (torch.split(whole, ROWS_AT_ONCE) for whole in (rows, values))
+        for block, part in zip(blocks, parts, strict=True):
             _update_rows(parameter, state, block, part, group)
 
     def _state_of(self, parameter: Tensor) -> dict[str, Any]:
