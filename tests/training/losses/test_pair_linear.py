@@ -60,7 +60,9 @@ def test_interactions_have_the_gradients_of_finite_differences() -> None:
     queries, labels, columns = (part[:3] if i < 1 else part for i, part in enumerate(example()))
     both = [part.detach().double().requires_grad_() for part in (queries, labels)]
 
-    assert torch.autograd.gradcheck(lambda one, other: interactions(one, other, columns[:3]), both)
+    assert torch.autograd.gradcheck(
+        lambda query, label: interactions(query, label, columns[:3]), both
+    )
 
 
 def test_where_both_are_equal_the_difference_has_no_gradient() -> None:
