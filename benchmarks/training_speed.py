@@ -1,6 +1,6 @@
 """Training queries per second on one core: ours beside torch's own parts, and where time goes.
 
-Run: make benchmark-training-speed      (about four minutes on a core that does nothing else)
+Run: make benchmark-training-speed      (about five minutes on a busy machine)
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 256  # of 256 numbers each: what is gathered stays in a processor
 
 
 class SparseAdam(optim.SparseAdam):
-    """`torch.optim.SparseAdam`, equal in numbers, settings and state, at a third of its time.
+    """`torch.optim.SparseAdam`, equal in numbers, settings and state, in less than half its time.
 
     That one adds to the whole table three times through sparse tensors; here the rows are gathered,
     updated and put back, a block at a time. Gradients need not be coalesced, but are used as they

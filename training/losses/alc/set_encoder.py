@@ -1,6 +1,6 @@
 """A transformer encoder layer over many small sets, such as the candidates of each query.
 
-torch's own spends most of its time on a softmax made for long rows, on drawing random numbers for
+torch's own spends much of its time on a softmax made for long rows, on drawing random numbers for
 dropout, and on moving tokens before the rest of the batch.
 """
 
