@@ -20,6 +20,7 @@ from service.problems import HTTP_CODES
 from service.settings import PREFIX, Settings
 from service.validation_codes import FIELD_CODES, TYPE_CODES
 from tests.documents import METHOD, OPERATIONS, ROOT, USER_GUIDE, Document, documents, quoted
+from training.sampling.balanced import SAMPLE
 from training.settings import TrainingSettings
 
 
@@ -96,8 +97,10 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
         f"`m+ = {training.tcm.positive_margin}`, `m- = {training.tcm.negative_margin}`",
         f"{training.alc.query_label_weight} * L_ql + {training.alc.query_batch_weight} * L_qb",
         f"N(i) = the {training.alc.negatives} highest",
+        f"Gamma projected to R^{training.alc.width}, one transformer encoder layer",
         f"({training.alc.attention_heads} heads, {training.alc.feedforward:,} hidden units",
         f"softmax of `s[i,j] / {training.alc.prototype_temperature}`",
+        f"Where more than {SAMPLE:,} are to be split, the centroids are those of {SAMPLE:,} random",
         f"batches of {training.batch_size} from clusters of {training.sampler.cluster_size}",
         f"`start_multiples` ({', '.join(starts)} and {last},",
         f"Its {grid.thresholds} thresholds",

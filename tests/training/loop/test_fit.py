@@ -192,7 +192,7 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
 def test_attention_heads_must_divide_what_they_attend_to() -> None:
     uneven = AlcSettings(attention_heads=3, head="batch_prototype")
     assert TrainingSettings(alc=uneven).alc
-    with pytest.raises(ConfigurationError, match=r"width \(128\).*attention_heads \(3\)"):
+    with pytest.raises(ConfigurationError, match=r"width \(64\).*attention_heads \(3\)"):
         replace(uneven, head="set_attention")
     with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
         TrainingSettings(alc=replace(uneven, head="cross_attention"))
