@@ -61,6 +61,7 @@ class PrototypeLabelSettings:
     )
     centroids: CentroidRule = "stale"
     ema_rate: float = 0.05
+    title_weight: float = 0.0
     centroid_dropout: float = 0.0
     attention_heads: int = 8
     feedforward: int = 1024
@@ -73,7 +74,7 @@ class PrototypeLabelSettings:
         """Raise ConfigurationError naming the field that cannot be used."""
         require_one_of("centroids", self.centroids, get_args(CentroidRule))
         require_positive(self, "ema_rate", "attention_heads", "feedforward", "learning_rate")
-        require_at_least(self, 0, "centroid_dropout", "dropout", "weight_decay")
+        require_at_least(self, 0, "title_weight", "centroid_dropout", "dropout", "weight_decay")
         if self.dropout >= 1:
             raise ConfigurationError(f"dropout must be below 1, got {self.dropout}")
         for name in ("ema_rate", "centroid_dropout"):
