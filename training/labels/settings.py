@@ -16,6 +16,7 @@ class TextLabelSettings:
     """The title alone."""
 
     kind: Literal["text"] = "text"
+    """The title alone."""
 
 
 @dataclass(frozen=True, slots=True)
