@@ -25,6 +25,7 @@ from training.evaluation.tfidf import tfidf_neighbours
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.pipeline_settings import PipelineSettings
+from training.recipes import method_name
 from training.report import report_files
 from training.settings import TrainingSettings
 
@@ -84,10 +85,10 @@ def train(
 
 
 def model_name(settings: TrainingSettings) -> str:
-    """Return the losses of a model as the tables name them."""
+    """Return the method of a model and the losses on top of it, as the tables name them."""
     added = [name for name, used in (("TCM", settings.tcm), ("ALC", settings.alc)) if used]
-    base = settings.base.replace("_", " ")
-    return " + ".join([base, *added]) if added else f"{base} base alone"
+    method = method_name(settings)
+    return " + ".join([method, *added]) if added else f"{method} base alone"
 
 
 def train_and_publish(
