@@ -1,4 +1,4 @@
-"""A published bundle on labelled queries, without training, to see whether it keeps its promises."""
+"""A published bundle on labelled queries: whether it keeps its promises; nothing is trained."""
 
 from __future__ import annotations
 

@@ -51,5 +51,9 @@ def settings(
     if form is Form.TABLE:
         typer.echo(as_markdown_table(), nl=False)
         return
-    found = given.settings() if bundle is None else read_settings([bundle_layer(bundle_directory(bundle))])
+    found = (
+        given.settings()
+        if bundle is None
+        else read_settings([bundle_layer(bundle_directory(bundle))])
+    )
     typer.echo(as_toml(found, alternatives=not changed and bundle is None), nl=False)
