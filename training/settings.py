@@ -99,10 +99,16 @@ class TrainingSettings:
         require_one_of("precision", self.precision, get_args(Precision))
         if self.micro_batch is not None:
             require_positive(self, "micro_batch")
-        if self.alc and self.encoder.kind == "ngram":
-            self.alc.check_dimension(self.encoder.dimension)
+        if self.encoder.kind == "ngram":
+            self._check_dimension(self.encoder.dimension)
         if self.text_terms and self.labels.kind == "text":
             raise ConfigurationError(
                 "text_terms compare the title with a label representation that adds to it, but "
                 'labels.kind is "text"; choose another kind or leave text_terms out'
             )
+
+    def _check_dimension(self, dimension: int) -> None:
+        if self.alc:
+            self.alc.check_dimension(dimension)
+        if self.labels.kind == "prototype":
+            self.labels.check_dimension(dimension)

@@ -85,7 +85,7 @@ def _evaluate_pairs(bundle: Bundle, pairs: Path, max_bad_rows: int, console: Con
 
 
 def _write(file: Path, found: Evaluation) -> None:
-    from training.report import metrics_of
+    from training.evaluation.record import metrics_of
 
     try:
         file.write_text(json.dumps(metrics_of(found), indent=2, allow_nan=False) + "\n")
