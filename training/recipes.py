@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from training.settings import TrainingSettings
+
+Variant = Literal["none", "tcm", "alc", "alc+tcm"]
 
 
 def softmax() -> TrainingSettings:
