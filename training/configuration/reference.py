@@ -1,4 +1,4 @@
-"""All fields of the configuration as rows of a table, for the user guide."""
+"""All fields of the configuration as a page of the documentation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from training.configuration.tree import Field, fields_of, kind_of
 from training.configuration.write import comment, toml_value
 from training.pipeline_settings import PipelineSettings
 
+PAGE = """\
+# All fields of a run's settings
+
+What can stand in a [configuration](user-guide.md#configure-a-run), by dotted name: `training.epochs`
+is `epochs` under `[training]`. Defaults are those of the recipe `softmax`; other recipes differ in
+some. `false` switches off what can be off. Where a section has several kinds, a field says of which
+kind it is. `[compare]` is for a grid of runs only.
+"""
 HEADER = ("field", "default", "meaning")
 Row = tuple[str, str, str]
 
@@ -22,10 +30,10 @@ def reference_rows() -> list[Row]:
     ]
 
 
-def as_markdown_table() -> str:
-    """Return the rows as the table that the user guide has."""
+def as_page() -> str:
+    """Return docs/training-settings.md: an introduction and the rows as a table."""
     lines = [HEADER, ("---",) * len(HEADER), *reference_rows()]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return PAGE + "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _rows(section: type, given: object | None, prefix: str, of_kind: str) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from tests.training.commands.customer import Run, Tables, weights
 from training.configuration.layers import Layer
 from training.configuration.overlay import overlay
 from training.configuration.read import DEFAULTS, defaults_of
-from training.configuration.reference import as_markdown_table
+from training.configuration.reference import as_page
 
 
 def test_what_it_prints_is_a_file_with_the_defaults(run: Run, tmp_path: Path) -> None:
@@ -37,8 +37,8 @@ def test_it_prints_what_fit_would_use(run: Run, tmp_path: Path) -> None:
     assert (found["training"]["epochs"], found["training"]["tcm"]) == (5, False)
 
 
-def test_as_a_table_it_is_that_of_the_user_guide(run: Run) -> None:
-    assert run("settings", "--format", "table").out == as_markdown_table()
+def test_as_a_page_it_is_that_of_the_documentation(run: Run) -> None:
+    assert run("settings", "--format", "page").out == as_page()
 
 
 @pytest.mark.parametrize("which", ["bundle", "bundles"])
