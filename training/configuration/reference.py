@@ -13,10 +13,10 @@ from training.pipeline_settings import PipelineSettings
 PAGE = """\
 # All fields of a run's settings
 
-What can stand in a [configuration](user-guide.md#configure-a-run), by dotted name: `training.epochs`
-is `epochs` under `[training]`. Defaults are those of the recipe `softmax`; other recipes differ in
-some. `false` switches off what can be off. Where a section has several kinds, a field says of which
-kind it is. `[compare]` is for a grid of runs only.
+What can stand in a [configuration](user-guide.md#configure-a-run), by dotted name:
+`training.epochs` is `epochs` under `[training]`. Defaults are those of the recipe `softmax`; other
+recipes differ in some. `false` switches off what can be off. Where a section has several kinds, a
+field says of which kind it is. `[compare]` is for a grid of runs only.
 """
 HEADER = ("field", "default", "meaning")
 Row = tuple[str, str, str]

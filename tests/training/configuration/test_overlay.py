@@ -13,8 +13,7 @@ from training.configuration.overlay import overlay
 from training.data.settings import SampleData, TableData
 from training.data.splits import SplitKind
 from training.losses.alc import AlcSettings
-from training.losses.tcm import TcmSettings
-from training.losses.text_terms import TextTermSettings
+from training.losses.settings import TcmSettings, TextTermSettings
 from training.pipeline_settings import PipelineSettings
 from training.settings import TrainingSettings
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,8 @@ def test_an_unknown_recipe_is_refused_with_those_there_are(recipe: object) -> No
 def test_a_directory_without_a_bundle_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"manifest\.json: cannot be read"):
         bundle_layer(tmp_path)
+
+
+def test_a_configuration_is_checked_without_waiting_for_torch() -> None:
+    script = "import sys, training.configuration.grid; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -18,7 +18,7 @@ from training.configuration.write import as_toml, toml_value
 from training.data.settings import SampleData, TableData
 from training.data.splits import SplitKind
 from training.losses.alc import AlcSettings
-from training.losses.tcm import TcmSettings
+from training.losses.settings import TcmSettings
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
