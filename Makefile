@@ -7,7 +7,7 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-training-speed openapi clean
+.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-training-speed openapi settings-page clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
@@ -43,6 +43,9 @@ format: $(VENV)/.dev-ready ## format and mend what the linter can mend
 
 openapi: $(VENV)/.dev-ready ## write docs/openapi.json anew
 	$(VENV)/bin/alc-serve openapi
+
+settings-page: $(VENV)/.dev-ready ## write docs/training-settings.md anew
+	$(VENV)/bin/alc-train settings --format page > docs/training-settings.md
 
 benchmark-serving: $(VENV)/.dev-ready ## queries per second and latency beside a route that does nothing
 	$(VENV)/bin/python -m benchmarks.serving

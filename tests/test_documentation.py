@@ -19,7 +19,17 @@ from service import errors
 from service.problems import HTTP_CODES
 from service.settings import PREFIX, Settings
 from service.validation_codes import FIELD_CODES, TYPE_CODES
-from tests.documents import METHOD, OPERATIONS, ROOT, USER_GUIDE, Document, documents, quoted
+from tests.documents import (
+    METHOD,
+    OPERATIONS,
+    ROOT,
+    TRAINING_SETTINGS,
+    USER_GUIDE,
+    Document,
+    documents,
+    quoted,
+)
+from training.configuration.reference import as_page
 from training.sampling.balanced import SAMPLE
 from training.settings import TrainingSettings
 
@@ -123,9 +133,14 @@ def test_every_command_and_option_exists(document: Document) -> None:
         assert given <= COMMANDS[command], (command, words)
 
 
-def test_every_option_of_the_trainer_is_explained() -> None:
-    rows = USER_GUIDE.table("option of `alc-train fit`")
-    assert {name for row in rows for name in quoted(row[0])} == COMMANDS["alc-train fit"]
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name.startswith("alc-train ")])
+def test_every_option_of_the_trainer_is_explained(command: str) -> None:
+    rows = USER_GUIDE.table(f"option of `{command}`")
+    assert {name for row in rows for name in quoted(row[0])} == COMMANDS[command]
+
+
+def test_the_page_of_settings_is_what_make_settings_page_writes() -> None:
+    assert as_page() == TRAINING_SETTINGS.text
 
 
 def test_every_command_is_shown() -> None:

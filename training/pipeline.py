@@ -20,7 +20,7 @@ from models.thresholds import Promise
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import Evaluation, evaluate, top_1_correct
+from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
 from training.evaluation.tfidf import tfidf_neighbours
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
@@ -29,7 +29,6 @@ from training.recipes import method_name
 from training.report import report_files
 from training.settings import TrainingSettings
 
-CANDIDATES = 10
 INDEX_SAMPLE = 1_000
 
 

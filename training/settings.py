@@ -11,9 +11,12 @@ from training.encoders.settings import EncoderSettings, NgramSettings
 from training.labels.settings import LabelSettings, TextLabelSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.tcm import TcmSettings
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import (
+    DynamicTripletSettings,
+    TcmSettings,
+    TextTermSettings,
+    TripletSettings,
+)
 from training.sampling.settings import SamplerSettings
 
 Device = Literal["auto", "cpu", "cuda"]

@@ -22,8 +22,7 @@ from training.loop.run import Run
 from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import DynamicTripletSettings, TextTermSettings, TripletSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
