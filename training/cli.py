@@ -53,20 +53,28 @@ def fit(
     base: Annotated[BaseLoss, typer.Option(help="The loss that ranks.")] = "softmax",
     tcm: Annotated[bool, typer.Option(help="Threshold-consistent margin loss.")] = True,
     alc: Annotated[bool, typer.Option(help="Auxiliary losses of ALC.")] = True,
+    run_dir: Annotated[
+        Path | None, typer.Option(help="Directory to go on from when the run is ended early.")
+    ] = None,
 ) -> None:
     """Train on your tables, or on the vendored sample when none are given."""
     # Here, because --help and wrong options need not wait for torch.
-    from training.pipeline import PipelineSettings, Stages, train_and_publish
+    from training.loop.torchrun import is_first
+    from training.pipeline import PipelineSettings, Stages, assist, train_and_publish
     from training.progress import progress, stage_bar, training_bar
     from training.settings import TrainingSettings
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, quiet=not is_first())
     dataset = _dataset(products, pairs, max_bad_rows, console)
     training = TrainingSettings(seed=seed, epochs=epochs, base=base)
     training = replace(
         training, tcm=training.tcm if tcm else None, alc=training.alc if alc else None
     )
     settings = PipelineSettings(split=split, training=training)
+    if not is_first():
+        assist(dataset, settings, run_dir)
+        return
+    _say_how_far(run_dir, console)
     with progress(console) as bars:
         directory, _ = train_and_publish(
             dataset,
@@ -78,9 +86,17 @@ def fit(
                 hashing=stage_bar(bars, "hashing", "texts"),
                 baseline=stage_bar(bars, "TF-IDF to compare", "queries"),
             ),
+            run_dir,
         )
     typer.echo((directory / "report" / "table.txt").read_text())
     typer.echo(f"published {directory}")
+
+
+def _say_how_far(run_dir: Path | None, console: Console) -> None:
+    from training.loop.run_directory import read_state
+
+    if run_dir and (state := read_state(run_dir)):
+        console.print(f"going on in {run_dir}: {state}", markup=False, soft_wrap=True)
 
 
 def _dataset(

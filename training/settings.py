@@ -10,6 +10,7 @@ from models.errors import ConfigurationError
 from training.checks import require_at_least, require_one_of, require_positive
 from training.encoders.settings import EncoderSettings, NgramSettings
 from training.labels.settings import LabelSettings, TextLabelSettings
+from training.loop.stopping_settings import StoppingSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.losses.tcm import TcmSettings
@@ -30,7 +31,8 @@ class TrainingSettings:
     over `warmup_steps` and fall linearly to zero; `head_learning_rate` is that of the auxiliary
     heads. `micro_batch` texts at a time go through the encoder (None: all of a batch), which
     changes how much memory a step needs, not what it computes. `auto` takes a GPU when there is
-    one, and bf16 there.
+    one, and bf16 there. `stopping` ends a run early; None: all epochs, and all calibration queries
+    certify.
     """
 
     seed: int = 0
@@ -52,6 +54,7 @@ class TrainingSettings:
     micro_batch: int | None = None
     device: Device = "auto"
     precision: Precision = "auto"
+    stopping: StoppingSettings | None = None
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

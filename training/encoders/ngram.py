@@ -71,9 +71,10 @@ class NgramModule(EncoderModule):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NgramTexts:
-    """Texts as bags of table rows."""
+    """Texts as bags of table rows; none is cut."""
 
     bags: Bags
+    cut: None = None
 
     def __len__(self) -> int:
         return len(self.bags)
@@ -101,7 +102,9 @@ def prepare_ngram(
     vocabulary = build_vocabulary(hashed)
     generator = torch.Generator().manual_seed(seed)
     return Prepared(
-        NgramModule(vocabulary, settings, generator), NgramTexts(vocabulary.rows(hashed))
+        NgramModule(vocabulary, settings, generator),
+        NgramTexts(vocabulary.rows(hashed)),
+        read=lambda others: NgramTexts(vocabulary.rows(bags(others))),
     )
 
 

@@ -24,8 +24,8 @@ class TcmLoss:
     """The loss, and over how many pairs each side was averaged."""
 
     value: Tensor
-    active_positives: int
-    active_negatives: int
+    active_positives: Tensor
+    active_negatives: Tensor
 
 
 def threshold_consistent_margin(
@@ -42,4 +42,4 @@ def threshold_consistent_margin(
     low = ((settings.positive_margin - positives) * too_low).sum() / too_low.sum().clamp(min=1)
     high = ((negatives - settings.negative_margin) * too_high).sum() / too_high.sum().clamp(min=1)
     value = settings.positive_weight * low + settings.negative_weight * high
-    return TcmLoss(value, int(too_low.sum()), int(too_high.sum()))
+    return TcmLoss(value, too_low.sum(), too_high.sum())
