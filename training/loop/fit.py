@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +111,7 @@ def _configuration(
     """Return all that the numbers of a run depend on, beside machine and software."""
     chosen_by = None if choosing is None else digest(choosing)
     return {
-        "training": settings.as_dict(),
+        "training": json.loads(json.dumps(asdict(settings), default=str)),
         "data": {"train": digest(dataset), "choosing": chosen_by},
     }
 

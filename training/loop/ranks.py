@@ -41,7 +41,7 @@ class Ranks(Protocol):
         ...
 
     def agree(self, *modules: nn.Module) -> None:
-        """Give every rank the parameters and buffers of the first."""
+        """Give every rank the state of the first."""
         ...
 
     def of_the_first(self, values: Tensor) -> Tensor:

@@ -17,8 +17,13 @@ class StoppingSettings:
     """
 
     patience: int = 2
+    """Epochs without a better one after which training ends."""
+
     target_precision: float = 0.95
+    """Of the automation coverage that epochs are compared by."""
+
     share: float = 0.2
+    """Of the calibration queries; these choose the epoch and certify nothing."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

@@ -81,7 +81,7 @@ class TorchrunRanks:
     def agree(self, *modules: nn.Module) -> None:
         with torch.no_grad():
             for module in modules:
-                for tensor in (*module.parameters(), *module.buffers()):
+                for tensor in module.state_dict().values():
                     dist.broadcast(tensor, src=0)
 
     def of_the_first(self, values: Tensor) -> Tensor:
