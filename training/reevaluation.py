@@ -1,4 +1,4 @@
-"""A published bundle on labelled queries, without training: does it keep its promises?"""
+"""A published bundle on labelled queries, without training, to see whether it keeps its promises."""
 
 from __future__ import annotations
 

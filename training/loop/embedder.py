@@ -37,14 +37,13 @@ class Embedder:
     def embed(self, rows: Rows, texts: TextStore | None = None) -> Tensor:
         """Return raw embeddings (rows, d) under the present weights, without gradients.
 
-        `texts` are others than those of the run. Each rank embeds its share.
+        `texts` are others than those of the run. Each rank embeds its share, in full precision: what
+        is served has no other.
         """
         own = rows[share(len(rows), self.ranks.rank, self.ranks.count)]
         self.encoder.eval()
         with torch.no_grad():
-            parts = [
-                self.through(self.encoder, part, texts) for part in _parts(own, EMBEDDED_AT_ONCE)
-            ]
+            parts = [self._embedded(part, texts) for part in _parts(own, EMBEDDED_AT_ONCE)]
         self.encoder.train()
         none = torch.empty((0, self.encoder.dimension), device=self.device)
         return self.ranks.gather(torch.cat([none, *parts]), len(rows))
@@ -53,14 +52,20 @@ class Embedder:
         """Return a pass of a batch's texts in training; the seed draws what is dropped out."""
         return Pass(self, rows, seed)
 
-    def through(self, encoder: nn.Module, rows: Rows, texts: TextStore | None = None) -> Tensor:
-        """Return what this callable form of the encoder makes of the texts."""
-        inputs = [
-            one.to(self.device) for one in (self.texts if texts is None else texts).select(rows)
-        ]
+    def through(self, rows: Rows) -> Tensor:
+        """Return what the encoder makes of the texts in training."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            embeddings: Tensor = encoder(*inputs)
+            embeddings: Tensor = self.called(*self._inputs(self.texts, rows))
         return embeddings.float()
+
+    def _embedded(self, rows: Rows, texts: TextStore | None) -> Tensor:
+        embeddings: Tensor = self.encoder(
+            *self._inputs(self.texts if texts is None else texts, rows)
+        )
+        return embeddings.float()
+
+    def _inputs(self, texts: TextStore, rows: Rows) -> list[Tensor]:
+        return [one.to(self.device) for one in texts.select(rows)]
 
 
 class Pass:
@@ -98,7 +103,7 @@ class Pass:
         # The same seed drops the same out when a part passes a second time.
         ranks = self._embedder.ranks
         torch.manual_seed((self._seed + i) * ranks.count + ranks.rank)
-        return self._embedder.through(self._embedder.called, self._parts[i])
+        return self._embedder.through(self._parts[i])
 
     def _shared_at_the_end(self, *, last: bool) -> AbstractContextManager[Any]:
         called = self._embedder.called

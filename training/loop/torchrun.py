@@ -60,12 +60,10 @@ class TorchrunRanks:
 
     def wrap(self, encoder: EncoderModule) -> nn.Module:
         self.agree(encoder)
-        apart = {id(one) for one in _sparse_parameters(encoder)}
-        names = [name for name, one in encoder.named_parameters() if id(one) in apart]
-        # Gradients of a few rows: this module would send all rows.
+        # Of a gradient with a few rows, this module would send all rows.
         ignore: Any = DistributedDataParallel._set_params_and_buffers_to_ignore_for_model  # noqa: SLF001
-        ignore(encoder, names)
-        return DistributedDataParallel(encoder, broadcast_buffers=False)
+        ignore(encoder, _names(encoder, _sparse_parameters(encoder)))
+        return DistributedDataParallel(encoder, forward_sync_buffers=False)
 
     def gather(self, own: Tensor, rows: int) -> Tensor:
         shares = [share(rows, rank, self.count) for rank in range(self.count)]
@@ -116,3 +114,10 @@ class TorchrunRanks:
 def _sparse_parameters(encoder: EncoderModule) -> list[nn.Parameter]:
     groups = encoder.parameter_groups()
     return [one for group in groups if group.sparse for one in group.parameters]
+
+
+def _names(encoder: EncoderModule, parameters: list[nn.Parameter]) -> list[str]:
+    """Return the names as torch looks them up: those of the outermost module with a dot before."""
+    wanted = {id(one) for one in parameters}
+    names = [name for name, one in encoder.named_parameters() if id(one) in wanted]
+    return [*names, *(f".{name}" for name in names if "." not in name)]
