@@ -1,7 +1,10 @@
-"""Small runs that several tests look at."""
+"""Small runs that several tests look at; as a command, one that is killed in the step it names."""
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,12 +94,23 @@ def run(
     return trained(fitted, losses)
 
 
-def stopped(ranks: Ranks | None = None, run_directory: Path | None = None) -> Trained:
+def stopped(
+    *,
+    on_step: Callable[[Step], None] = lambda _: None,
+    choosing: Dataset | None = None,
+    ranks: Ranks | None = None,
+    run_directory: Path | None = None,
+) -> Trained:
     """Train with an early stop that comes before the last epoch."""
     chosen = StoppingSettings(patience=1, target_precision=0.9)
     settings = replace(SETTINGS, epochs=6, stopping=chosen)
-    queries = small_shop(seed=1).subset(np.arange(0, 360, 3))
-    return run(settings, choosing=queries, ranks=ranks, run_directory=run_directory)
+    return run(
+        settings,
+        on_step=on_step,
+        choosing=choosing or small_shop(seed=1).subset(np.arange(0, 360, 3)),
+        ranks=ranks,
+        run_directory=run_directory,
+    )
 
 
 def trained(fitted: Fitted, losses: list[LossParts]) -> Trained:
@@ -104,3 +118,16 @@ def trained(fitted: Fitted, losses: list[LossParts]) -> Trained:
     table, residual = fitted.encoder.table, fitted.encoder.residual
     found = (torch.from_numpy(one) for one in (table, residual, fitted.products))
     return Trained(losses, *found, epoch=fitted.epoch)
+
+
+def killed_at(step: int) -> Callable[[Step], None]:
+    def on_step(one: Step) -> None:
+        if one.step == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return on_step
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    run(SETTINGS, on_step=killed_at(int(sys.argv[2])), run_directory=Path(sys.argv[1]))
