@@ -37,8 +37,8 @@ class Embedder:
     def embed(self, rows: Rows, texts: TextStore | None = None) -> Tensor:
         """Return raw embeddings (rows, d) under the present weights, without gradients.
 
-        `texts` are others than those of the run. Each rank embeds its share, in full precision: what
-        is served has no other.
+        `texts` are others than those of the run. Each rank embeds its share, in full precision:
+        what is served has no other.
         """
         own = rows[share(len(rows), self.ranks.rank, self.ranks.count)]
         self.encoder.eval()

@@ -174,13 +174,11 @@ def _refuse_other(path: Path, configuration: Configuration) -> None:
     if not file.exists():
         _refuse_strange(path)
         return
-    there, here = _flat(_read_json(file)), _flat(configuration)
-    for name in [*here, *there]:
-        if there.get(name) != here.get(name):
-            raise ConfigurationError(
-                f"{path}: holds another run: {name} is {there.get(name)} there and"
-                f" {here.get(name)} now; name another run directory, or go on as it was begun"
-            )
+    for name, there, here in _differences(_read_json(file), configuration):
+        raise ConfigurationError(
+            f"{path}: holds another run: {name} is {_shown(there)} there and {_shown(here)} now;"
+            " name another run directory, or go on as it was begun"
+        )
 
 
 def _refuse_strange(path: Path) -> None:
@@ -191,13 +189,22 @@ def _refuse_strange(path: Path) -> None:
         )
 
 
-def _flat(nested: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return the values by their dotted names."""
-    flat: dict[str, Any] = {}
-    for name, value in nested.items():
-        inner = isinstance(value, Mapping)
-        flat |= _flat(value, f"{prefix}{name}.") if inner else {prefix + name: value}
-    return flat
+def _differences(
+    there: Configuration, here: Configuration, prefix: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the dotted names and both values of what differs, in the order of `here`."""
+    for name in dict.fromkeys([*here, *there]):
+        one, other = there.get(name), here.get(name)
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
+            yield from _differences(one, other, f"{prefix}{name}.")
+        elif one != other:
+            yield prefix + name, one, other
+
+
+def _shown(value: object) -> object:
+    if value is None:
+        return "not set"
+    return "set" if isinstance(value, Mapping) else value
 
 
 def _read_json(file: Path) -> dict[str, Any]:
