@@ -115,9 +115,10 @@ def stopped(
 
 def trained(fitted: Fitted, losses: list[LossParts]) -> Trained:
     assert isinstance(fitted.encoder, NgramEncoder)
-    table, residual = fitted.encoder.table, fitted.encoder.residual
-    found = (torch.from_numpy(one) for one in (table, residual, fitted.products))
-    return Trained(losses, *found, epoch=fitted.epoch)
+    table, residual = (
+        torch.from_numpy(one) for one in (fitted.encoder.table, fitted.encoder.residual)
+    )
+    return Trained(losses, table, residual, torch.from_numpy(fitted.products), fitted.epoch)
 
 
 def killed_at(step: int) -> Callable[[Step], None]:
