@@ -27,6 +27,7 @@ from training.evaluation.report import top_1_correct
 from training.labels.settings import VectorTableSettings
 from training.loop.fit import fit
 from training.loop.step import Step
+from training.loop.stopping_settings import StoppingSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.pipeline import Stages, Trained, model_name, train, train_and_publish
@@ -369,3 +370,22 @@ def test_too_few_queries_are_refused_before_anything_is_written(tmp_path: Path) 
         train_and_publish(small_shop().subset(np.arange(2)), SETTINGS, tmp_path, NOW, silent)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_queries_that_choose_the_epoch_do_not_certify() -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    stopping = replace(SETTINGS, training=replace(TRAINING, stopping=StoppingSettings(share=0.25)))
+
+    labels = {promise.calibration_labels for promise in trained(parts, stopping).promises}
+
+    assert labels == {len(parts.calibration) - round(0.25 * len(parts.calibration))}
+
+
+def test_a_run_directory_keeps_the_training(tmp_path: Path) -> None:
+    parts, steps = parts_of(SplitKind.OFFERS), list[Step]()
+
+    for _ in range(2):
+        result = train(parts, SETTINGS, NOW, steps.append, run_directory=tmp_path)
+        assert result.promises == usual(SplitKind.OFFERS).promises
+
+    assert len(steps) == steps[-1].step

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.ngram.features import Bags
+from models.ngram.features import Bags, bags
 from models.ngram.runtime import NgramEncoder
 from models.ngram.vocabulary import Vocabulary, build_vocabulary
 from training.encoders.bag_sum import bag_sum
@@ -69,9 +69,10 @@ class NgramModule(EncoderModule):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NgramTexts:
-    """Texts as bags of table rows."""
+    """Texts as bags of table rows; none is cut."""
 
     bags: Bags
+    cut: None = None
 
     def __len__(self) -> int:
         return len(self.bags)
@@ -100,5 +101,7 @@ def prepare_ngram(
     vocabulary = build_vocabulary(hashed)
     generator = torch.Generator().manual_seed(seed)
     return Prepared(
-        NgramModule(vocabulary, settings, generator), NgramTexts(renumber(hashed, vocabulary))
+        NgramModule(vocabulary, settings, generator),
+        NgramTexts(renumber(hashed, vocabulary)),
+        read=lambda others: NgramTexts(vocabulary.rows(bags(others))),
     )

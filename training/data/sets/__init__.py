@@ -1,1 +1,0 @@
-"""Public data sets, each read from the folder that holds its files."""
