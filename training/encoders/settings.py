@@ -24,4 +24,24 @@ class NgramSettings:
         require_at_least(self, 0, "weight_decay")
 
 
-EncoderSettings = NgramSettings
+@dataclass(frozen=True, slots=True)
+class TransformerSettings:
+    """An encoder of the Hugging Face library: `model` is a local directory or a name.
+
+    Texts are cut at `max_length` tokens, those that every text gets included. The learning rate is
+    that of NGAME and PRIME for DistilBERT; weight decay leaves biases and layer norms alone.
+    """
+
+    model: str
+    kind: Literal["transformer"] = "transformer"
+    max_length: int = 32
+    learning_rate: float = 2e-4
+    weight_decay: float = 0.01
+
+    def __post_init__(self) -> None:
+        """Raise ConfigurationError naming the field that cannot be used."""
+        require_positive(self, "max_length", "learning_rate")
+        require_at_least(self, 0, "weight_decay")
+
+
+EncoderSettings = NgramSettings | TransformerSettings
