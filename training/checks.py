@@ -23,6 +23,15 @@ def require_at_least(settings: object, least: float, *names: str) -> None:
             )
 
 
+def require_at_most(settings: object, most: float, *names: str) -> None:
+    """Raise ConfigurationError for the first of these fields that is above `most`."""
+    for name in names:
+        if not getattr(settings, name) <= most:
+            raise ConfigurationError(
+                f"{name} must be at most {most:g}, got {getattr(settings, name)}"
+            )
+
+
 def require_one_of(name: str, value: str, known: Sequence[str]) -> None:
     """Raise ConfigurationError unless the value of this field is a known one."""
     if value not in known:

@@ -24,14 +24,8 @@ from training.evaluation.report import top_1_correct
 from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.pipeline import (
-    PipelineSettings,
-    Stages,
-    Trained,
-    model_name,
-    train,
-    train_and_publish,
-)
+from training.pipeline import Stages, Trained, model_name, train, train_and_publish
+from training.pipeline_settings import CalibrationSettings, PipelineSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -42,9 +36,10 @@ TRAINING = TrainingSettings(
     encoder=NgramSettings(dimension=32),
     sampler=SamplerSettings(cluster_size=16),
     warmup_steps=2,
-    alc=AlcSettings(feedforward=16, attention_heads=2),
+    alc=AlcSettings(width=16, feedforward=16, attention_heads=2),
 )
-SETTINGS = PipelineSettings(training=TRAINING, target_precisions=(0.70, 0.90))
+CALIBRATION = CalibrationSettings(target_precisions=(0.70, 0.90))
+SETTINGS = PipelineSettings(training=TRAINING, calibration=CALIBRATION)
 
 
 def silent(_: Step) -> None:
@@ -184,7 +179,8 @@ def test_wrong_calibration_labels_mean_no_promise() -> None:
 
 def test_there_is_one_promise_for_each_target() -> None:
     promises = trained(
-        parts_of(SplitKind.OFFERS), replace(SETTINGS, target_precisions=(0.6, 0.8, 0.9999))
+        parts_of(SplitKind.OFFERS),
+        replace(SETTINGS, calibration=CalibrationSettings(target_precisions=(0.6, 0.8, 0.9999))),
     ).promises
 
     assert [promise.target_precision for promise in promises] == [0.6, 0.8, 0.9999]
@@ -202,7 +198,7 @@ def test_there_is_one_promise_for_each_target() -> None:
 def test_confidence_and_grid_decide_what_is_promised(stricter: dict[str, Any]) -> None:
     parts = parts_of(SplitKind.OPEN)
 
-    other = trained(parts, replace(SETTINGS, **stricter))
+    other = trained(parts, replace(SETTINGS, calibration=replace(CALIBRATION, **stricter)))
 
     assert other.promises[0] != usual(SplitKind.OPEN).promises[0]
 
@@ -213,7 +209,7 @@ def test_the_split_decides_what_is_trained_on(tmp_path: Path) -> None:
     ]
 
     assert [bundle.manifest.configuration["split"] for bundle in bundles] == list(SplitKind)
-    assert len({tuple(weights(bundle).values()) for bundle in bundles}) == 3
+    assert len({tuple(weights(bundle).values()) for bundle in bundles}) == len(SplitKind)
 
 
 def test_a_model_is_compared_with_no_training_and_named_by_its_losses() -> None:

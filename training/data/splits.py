@@ -1,20 +1,22 @@
 """Seeded splits into train, calibration and test; each is a claim about the traffic to come.
 
 The promise of a threshold holds for traffic that is exchangeable with the calibration queries
-(docs/method.md, What a promise covers), so in every split calibration and test are one random
-division of the same held-out queries; what differs is how those differ from the training queries.
+(docs/method.md, What a promise covers), so in every split but `holdout` calibration and test are
+one random division of the same held-out queries; what differs is how those differ from the training
+queries.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from scipy import sparse
 
 from models.errors import DataError
-from training.data.dataset import Dataset, Rows
+from training.data.dataset import Dataset, Mask, Rows
 
 CALIBRATION_SHARE = 0.14
 TEST_SHARE = 0.20
@@ -23,11 +25,13 @@ REMOVED_PRODUCTS_SHARE = 0.10
 
 
 class SplitKind(StrEnum):
-    """Which split: `offers`, `merchants` or `open_set`."""
+    """Which split: `offers`, `merchants`, `open_set`, `given` or `holdout`."""
 
     OFFERS = "offers"
     MERCHANTS = "merchants"
     OPEN = "open"
+    GIVEN = "given"
+    HOLDOUT = "holdout"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,15 +105,52 @@ def open_set(dataset: Dataset, seed: int) -> Split:
     return Split(np.sort(order[held_out:]), calibration, test, catalogue)
 
 
+def given(dataset: Dataset, seed: int) -> Split:
+    """Return a split with the data set's own training part, whose test part is cut into halves.
+
+    One random half is calibration, the other test: the two are exchangeable by construction, as a
+    calibration part drawn from training would not be. Raise DataError without a test part.
+    """
+    held_out = np.flatnonzero(_held_out(dataset))
+    shuffled = np.random.default_rng(seed).permutation(held_out)
+    half = len(shuffled) // 2
+    return Split(
+        np.flatnonzero(~_held_out(dataset)),
+        np.sort(shuffled[:half]),
+        np.sort(shuffled[half:]),
+        _all_products(dataset),
+    )
+
+
+def holdout(dataset: Dataset, seed: int) -> Split:
+    """Return a split whose test part is the data set's own, whole; 14 % of training calibrate.
+
+    What the test queries realise then shows how far the promise carries to queries that were chosen
+    in another way. Training queries whose right products are all filtered are not drawn. Raise
+    DataError without a test part.
+    """
+    held_out = _held_out(dataset)
+    usable = np.flatnonzero(~held_out & _right_after_filter(dataset))
+    wanted = round(CALIBRATION_SHARE * np.count_nonzero(~held_out))
+    drawn = np.sort(np.random.default_rng(seed).permutation(usable)[:wanted])
+    train = np.setdiff1d(np.flatnonzero(~held_out), drawn)
+    return Split(train, drawn, np.flatnonzero(held_out), _all_products(dataset))
+
+
 _SPLITS: dict[SplitKind, Callable[[Dataset, int], Split]] = {
     SplitKind.OFFERS: offers,
     SplitKind.MERCHANTS: merchants,
     SplitKind.OPEN: open_set,
+    SplitKind.GIVEN: given,
+    SplitKind.HOLDOUT: holdout,
 }
 
 
 def split_dataset(dataset: Dataset, kind: SplitKind, seed: int) -> SplitDataset:
-    """Return the parts of the named split; raise DataError when one of them would be empty."""
+    """Return the parts of the named split; raise DataError when one of them would be empty.
+
+    Calibration and test do not count filtered products as right; training keeps what it was given.
+    """
     split = _SPLITS[kind](dataset, seed)
     for name in ("train", "calibration", "test"):
         if len(getattr(split, name)) == 0:
@@ -119,8 +160,29 @@ def split_dataset(dataset: Dataset, kind: SplitKind, seed: int) -> SplitDataset:
             )
     reduced = dataset.with_products(split.catalogue)
     return SplitDataset(
-        reduced.subset(split.train), reduced.subset(split.calibration), reduced.subset(split.test)
+        reduced.subset(split.train),
+        _without_filtered(reduced.subset(split.calibration)),
+        _without_filtered(reduced.subset(split.test)),
     )
+
+
+def _without_filtered(dataset: Dataset) -> Dataset:
+    if dataset.filtered is None:
+        return dataset
+    right_only = sparse.csr_array(dataset.relevance > dataset.filtered)
+    return replace(dataset, relevance=right_only)
+
+
+def _right_after_filter(dataset: Dataset) -> Mask:
+    return _without_filtered(dataset).answerable
+
+
+def _held_out(dataset: Dataset) -> Mask:
+    if dataset.held_out is None:
+        raise DataError(
+            "this data set has no test part of its own; use the split 'offers', 'merchants' or 'open'"
+        )
+    return dataset.held_out
 
 
 def _divide(shuffled: Rows) -> tuple[Rows, Rows]:

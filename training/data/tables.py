@@ -1,29 +1,30 @@
-"""Plain tables (CSV, plain or gzip): every row is either read or reported, none is dropped."""
+"""Plain tables (CSV, JSON lines, Parquet): every row is either read or reported, none dropped."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 from models.errors import DataError
-
-if TYPE_CHECKING:
-    from _csv import Reader
+from training.data.formats.cells import Cells, NumberedRow, cell_text, is_nested
+from training.data.formats.csv_rows import csv_rows
+from training.data.formats.jsonl_rows import jsonl_rows
 
 MAX_TEXT_CHARACTERS = 2000  # what the service accepts as one query
+MAX_ATTRIBUTE_CHARACTERS = 10_000
+FORMATS = (".csv", ".jsonl", ".parquet")
 _ROWS_IN_MESSAGE = 20
-_SURROGATES = ("\udc80", "\udcff")  # where the decoder puts bytes that are not UTF-8
+# Where the decoder puts bytes that are not UTF-8, and what JSON may spell but no text can hold.
+_SURROGATES = ("\ud800", "\udfff")
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """One row that cannot be used; `line` is where it starts, the header being line 1."""
+    """One row that cannot be used; `line` is where it starts, the header of CSV being line 1.
+
+    Parquet has no lines: there it is the number of the row, the first being 1.
+    """
 
     file: str
     line: int
@@ -35,10 +36,15 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One good row: the text of each mapped field, stripped, and the line where it starts."""
+    """One good row: the stripped text of each field, "" in an optional one that is not given.
+
+    `attributes` has the columns that are no field, by their own name, where they are not empty;
+    none unless they were asked for.
+    """
 
     line: int
     fields: Mapping[str, str]
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,100 +79,119 @@ def check_bad_rows(bad_rows: Sequence[BadRow], max_bad_rows: int) -> None:
         raise BadRows(bad_rows, max_bad_rows)
 
 
-def read_table(path: Path, columns: Mapping[str, str], *, max_bad_rows: int = 0) -> Table:
-    """Return the rows of a CSV file (gzip when its name ends in .gz) and the rows that are bad.
+def read_table(
+    path: Path,
+    columns: Mapping[str, str],
+    *,
+    optional: Mapping[str, str] | None = None,
+    attributes: bool = False,
+    delimiter: str = ",",
+    max_bad_rows: int = 0,
+) -> Table:
+    """Return the rows of a table and the rows that are bad; the file's name tells its format.
 
-    `columns` maps our field names to the header names of the file; spaces around header names do
-    not count. A row is bad when it has the wrong number of columns, broken quoting, or a mapped
-    cell with a `text_fault`. Lines without any character hold no row. Raise DataError when the file
-    cannot be read, lacks a column or has no usable row, and BadRows when more than `max_bad_rows`
-    are bad.
+    `columns` maps our field names to the names in the file; those of `optional` may be missing, as
+    columns or in a row. With `attributes` all other columns are read too. `delimiter` is for CSV. A
+    row is bad when its format is broken, a cell of `columns` is empty, or any used cell has a
+    `text_fault`. Raise DataError when the file cannot be read, lacks a column or has no usable row,
+    and BadRows when more than `max_bad_rows` are bad.
     """
-    table = _read(_characters(path), path.name, columns)
+    reading = _Reading(columns, optional or {}, attributes)
+    table = _collected(reading.rows(path, delimiter), reading, path.name)
     check_bad_rows(table.bad_rows, max_bad_rows)
     if not table.rows:
         raise DataError(f"{path} has no usable row")
     return table
 
 
-def _characters(path: Path) -> io.StringIO:
-    try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is a damaged gzip file ({error}); fetch it again") from error
-    except OSError as error:
-        raise DataError(f"cannot read {path}: {error.strerror}") from error
-    # Surrogates instead of a decoding error, so that one bad byte costs one row, not the file.
-    return io.StringIO(content.decode("utf-8-sig", errors="surrogateescape"), newline="")
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is read of a table."""
+
+    required: Mapping[str, str]
+    optional: Mapping[str, str]
+    attributes: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.required.values(), *self.optional.values())
+
+    def rows(self, path: Path, delimiter: str) -> Iterator[NumberedRow]:
+        required = self.required.values()
+        used = None if self.attributes else self.names
+        match table_format(path):
+            case ".csv":
+                return csv_rows(path, required, used, delimiter)
+            case ".jsonl":
+                return jsonl_rows(path)
+            case _:
+                # Here, because a table of another format need not wait for it.
+                from training.data.formats.parquet_rows import parquet_rows
+
+                return parquet_rows(path, required, used)
+
+    def row(self, line: int, cells: Cells) -> Row | str:
+        """Return the row, or why it is bad."""
+        used = {name: cells.get(name) for name in self.names}
+        texts = {name: cell_text(value) for name, value in used.items()}
+        for name in self.names:
+            if is_nested(used[name]):
+                return f"column {name!r} holds a list or an object, not a text"
+            fault = text_fault(texts[name])
+            if fault and (texts[name] or name in self.required.values()):
+                return f"column {name!r} {fault}"
+        others = self._attributes(cells)
+        if isinstance(others, str):
+            return others
+        names = {**self.required, **self.optional}
+        return Row(line, {field: texts[name] for field, name in names.items()}, others)
+
+    def _attributes(self, cells: Cells) -> dict[str, str] | str:
+        if not self.attributes:
+            return {}
+        others = {}
+        for name, value in cells.items():
+            text = cell_text(value)
+            if not name.strip() or not text or name in self.names:
+                continue
+            fault = text_fault(text, MAX_ATTRIBUTE_CHARACTERS)
+            if fault:
+                return f"column {name!r} {fault}"
+            others[name.strip()] = text
+        return others
 
 
-def _read(stream: IO[str], file: str, columns: Mapping[str, str]) -> Table:
-    # Without strict an unclosed quote would swallow the rest of the file as one cell.
-    reader = csv.reader(stream, strict=True)
-    header = _header(reader, file)
-    places = {field: _place(header, name, file) for field, name in columns.items()}
-    rows: list[Row] = []
-    bad_rows: list[BadRow] = []
-    for line, cells in _numbered(reader):
-        reason = cells if isinstance(cells, str) else _fault(cells, header, places)
-        if reason is None:
-            rows.append(Row(line, {field: cells[at].strip() for field, at in places.items()}))
+def table_format(path: Path) -> str:
+    """Return `.csv`, `.jsonl` or `.parquet`; raise DataError when the name says none of them."""
+    packed = path.suffix == ".gz"
+    ending = path.with_suffix("").suffix if packed else path.suffix
+    if ending not in FORMATS or (packed and ending == ".parquet"):
+        raise DataError(
+            f"{path}: the name of a table ends in .csv, .jsonl (both also with .gz) or .parquet"
+        )
+    return ending
+
+
+def _collected(rows: Iterable[NumberedRow], reading: _Reading, file: str) -> Table:
+    good: list[Row] = []
+    bad: list[BadRow] = []
+    for line, cells in rows:
+        row = cells if isinstance(cells, str) else reading.row(line, cells)
+        if isinstance(row, str):
+            bad.append(BadRow(file, line, row))
         else:
-            bad_rows.append(BadRow(file, line, reason))
-    return Table(tuple(rows), tuple(bad_rows))
+            good.append(row)
+    return Table(tuple(good), tuple(bad))
 
 
-def _header(reader: Iterator[list[str]], file: str) -> list[str]:
-    try:
-        return [name.strip() for name in next(reader)]
-    except StopIteration:
-        raise DataError(f"{file} is empty: its first line must name the columns") from None
-    except csv.Error as error:
-        raise DataError(f"{file}:1: the header is not CSV: {error}") from error
-
-
-def _place(header: list[str], name: str, file: str) -> int:
-    if header.count(name) == 1:
-        return header.index(name)
-    problem = "twice" if name in header else "not at all"
-    raise DataError(f"{file} has column {name!r} {problem}; its columns are: {', '.join(header)}")
-
-
-def _numbered(reader: Reader) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield, per row, the line where it starts, and its cells or what is wrong with its quoting."""
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, f"{error} (lines {line} to {reader.line_num})"
-            continue
-        if cells:
-            yield line, cells
-
-
-def _fault(cells: list[str], header: list[str], places: Mapping[str, int]) -> str | None:
-    if len(cells) != len(header):
-        return f"{len(cells)} columns where the header has {len(header)}"
-    for at in places.values():
-        fault = text_fault(cells[at])
-        if fault is not None:
-            return f"column {header[at]!r} {fault}"
-    return None
-
-
-def text_fault(text: str) -> str | None:
+def text_fault(text: str, limit: int = MAX_TEXT_CHARACTERS) -> str | None:
     """Return why a text cannot be used, or None when it can."""
     if not text.strip():
         return "is empty"
-    if len(text) > MAX_TEXT_CHARACTERS:
-        return f"has {len(text)} characters, {MAX_TEXT_CHARACTERS} are allowed"
+    if len(text) > limit:
+        return f"has {len(text)} characters, {limit} are allowed"
     if "\0" in text:
         return "holds a NUL character"
-    if any(_SURROGATES[0] <= character <= _SURROGATES[1] for character in text):
+    if not text.isascii() and any(_SURROGATES[0] <= one <= _SURROGATES[1] for one in text):
         return "is not valid UTF-8"
     return None

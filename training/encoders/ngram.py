@@ -13,6 +13,7 @@ from torch.nn import functional
 from models.ngram.features import Bags, bags, joined
 from models.ngram.runtime import NgramEncoder
 from models.ngram.vocabulary import Vocabulary, build_vocabulary
+from training.encoders.bag_sum import bag_sum
 from training.encoders.base import EncoderModule, Inputs, ParameterGroup, Prepared, Rows
 from training.encoders.settings import NgramSettings
 
@@ -45,9 +46,7 @@ class NgramModule(EncoderModule):
     def forward(self, *inputs: Tensor) -> Tensor:
         """Return raw embeddings of bags given as flat table rows and start offsets."""
         rows, offsets = inputs
-        summed = functional.embedding_bag(
-            rows, self.table, offsets, mode="sum", per_sample_weights=self.idf[rows], sparse=True
-        )
+        summed = bag_sum(self.table, rows, offsets, self.idf)
         unit = functional.normalize(summed, dim=1)
         return unit + unit @ self.residual
 

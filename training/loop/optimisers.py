@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch import optim
 
 from training.encoders.base import ParameterGroup
+from training.optimiser.sparse_adam import SparseAdam
 
 
 class Optimisers:
@@ -20,7 +21,7 @@ class Optimisers:
         if dense:
             self.members.append(optim.AdamW(dense))
         if sparse:
-            self.members.append(optim.SparseAdam(sparse))
+            self.members.append(SparseAdam(sparse))
 
     def zero_grad(self) -> None:
         """Forget all gradients."""

@@ -23,10 +23,19 @@ class TextTermSettings:
     """
 
     text_weight: float = 1.0
+    """Of the base loss on titles."""
+
     swapped_weight: float = 1.0
+    """Of the base loss on titles with the roles of query and label swapped."""
+
     regulariser_weight: float = 0.1
+    """Of the term that asks the label for less loss than its title has."""
+
     margin: float = 0.1
+    """Of the regulariser."""
+
     negatives: int = 10
+    """Highest wrong labels that the regulariser compares."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

@@ -22,10 +22,19 @@ class SamplerSettings:
     """
 
     cluster_size: int = 64
+    """Batches are made of whole clusters of so many similar queries; 1: at random."""
+
     double_at: tuple[int, ...] = ()
+    """Epochs, from 1, at whose beginning the clusters double in size."""
+
     refresh_every: int = 1
+    """Epochs for which clusters are kept."""
+
     positives: PositiveSampling = "uniform"
+    """How one of several right products is drawn for a query."""
+
     propensity: PropensitySettings = field(default_factory=PropensitySettings)
+    """How rare a product is, where positives are drawn by inverse propensity."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

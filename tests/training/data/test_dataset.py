@@ -54,10 +54,44 @@ def test_parts_of_different_length_are_refused(dataset: Dataset) -> None:
         replace(dataset, products=(LAMP, CHAIR))
 
 
+def test_what_is_filtered_and_held_out_follows_its_queries_and_products(dataset: Dataset) -> None:
+    marked = replace(
+        dataset,
+        filtered=relevance_matrix([(1,), (), (0, 2)], 3),
+        held_out=np.array([False, False, True]),
+    )
+    part = marked.with_products(np.array([2, 0])).subset(np.array([2, 0]))
+    assert part.filtered is not None
+    assert part.filtered.toarray().tolist() == [[1, 1], [0, 0]]
+    assert part.held_out is not None
+    assert part.held_out.tolist() == [True, False]
+
+
+def test_marks_of_another_shape_are_refused(dataset: Dataset) -> None:
+    with pytest.raises(DataError, match=r"filtered has shape \(3, 2\), relevance \(3, 3\)"):
+        replace(dataset, filtered=relevance_matrix([(), (), ()], 2))
+    with pytest.raises(DataError, match=r"\(2,\) held-out marks for 3 queries"):
+        replace(dataset, held_out=np.array([True, False]))
+
+
+def test_a_pair_takes_five_bytes() -> None:
+    relevance = relevance_matrix([(0, 1), (2,)], 3)
+    assert relevance.indices.dtype == relevance.indptr.dtype == np.int32
+    assert relevance.data.dtype == np.bool_
+
+
 def test_the_digest_is_of_the_content(dataset: Dataset) -> None:
     copy = replace(dataset, relevance=relevance_matrix([(0,), (1, 2), ()], 3))
     assert digest(copy) == digest(dataset)
     assert len(digest(dataset)) == 64
+
+
+def test_a_long_list_is_digested_as_a_short_one(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = digest(dataset)
+    monkeypatch.setattr("training.data.dataset.DIGESTED_AT_ONCE", 2)
+    assert digest(dataset) == whole
 
 
 @pytest.mark.parametrize(
@@ -71,6 +105,10 @@ def test_the_digest_is_of_the_content(dataset: Dataset) -> None:
         {"products": (LAMP, CHAIR, Product("T", "Table"))},
         {"relevance": relevance_matrix([(0,), (1,), ()], 3)},
         {"relevance": relevance_matrix([(0,), (1,), (2,)], 3)},
+        {"filtered": relevance_matrix([(1,), (), ()], 3)},
+        {"filtered": relevance_matrix([(), (), ()], 3)},
+        {"held_out": np.array([False, False, False])},
+        {"held_out": np.array([False, True, False])},
     ],
 )
 def test_any_change_changes_the_digest(dataset: Dataset, change: dict[str, object]) -> None:

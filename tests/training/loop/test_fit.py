@@ -23,7 +23,7 @@ from training.losses.triplet import DynamicTripletSettings, TripletSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
-ALC = AlcSettings(feedforward=16, attention_heads=2)
+ALC = AlcSettings(width=16, feedforward=16, attention_heads=2)
 SETTINGS = TrainingSettings(
     epochs=2,
     batch_size=64,
@@ -189,11 +189,13 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
         TrainingSettings(**unusable)
 
 
-def test_attention_heads_must_divide_the_dimension_where_the_head_attends() -> None:
-    uneven = AlcSettings(attention_heads=3)
+def test_attention_heads_must_divide_what_they_attend_to() -> None:
+    uneven = AlcSettings(attention_heads=3, head="batch_prototype")
+    assert TrainingSettings(alc=uneven).alc
+    with pytest.raises(ConfigurationError, match=r"width \(128\).*attention_heads \(3\)"):
+        replace(uneven, head="set_attention")
     with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
-        TrainingSettings(alc=uneven)
-    assert TrainingSettings(alc=replace(uneven, head="batch_prototype")).alc
+        TrainingSettings(alc=replace(uneven, head="cross_attention"))
 
 
 def test_a_batch_of_one_has_no_negatives() -> None:

@@ -1,0 +1,36 @@
+"""Parquet: columns with types, compressed by the format itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import pyarrow
+from pyarrow import parquet
+
+from models.errors import DataError
+from training.data.files import reading
+from training.data.formats.cells import NumberedRow, check_columns
+
+ROWS_AT_ONCE = 10_000
+
+
+def parquet_rows(
+    path: Path, required: Collection[str], used: Collection[str] | None
+) -> Iterator[NumberedRow]:
+    """Yield each row with its number, the first being 1.
+
+    `used` are the columns that will be read, None for all. Raise DataError when the file cannot be
+    read or has not the `required` columns.
+    """
+    try:
+        with reading(path), parquet.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            check_columns(path.name, names, required, names if used is None else used)
+            columns = None if used is None else [name for name in names if name in used]
+            number = 0
+            for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
+                for number, cells in enumerate(batch.to_pylist(), start=number + 1):
+                    yield number, cells
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
+        raise DataError(f"{path} is not a Parquet file that can be read: {error}") from error
