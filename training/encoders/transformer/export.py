@@ -35,7 +35,7 @@ def export_encoder(module: nn.Module, tokeniser: Tokeniser, dimension: int) -> T
     """Return the module, which takes ids and mask, as it is served.
 
     Its files lie in a temporary directory, which goes with the returned encoder. Raises
-    ConfigurationError when the exported embeddings are not those of the module.
+    ConfigurationError when it cannot be exported, or its embeddings then are not the same.
     """
     still = copy.deepcopy(module).cpu().float().eval()
     with ExitStack() as stack:
@@ -52,18 +52,23 @@ def export_encoder(module: nn.Module, tokeniser: Tokeniser, dimension: int) -> T
 
 def _write_model(module: nn.Module, path: Path) -> None:
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
-    with torch.no_grad(), _quietly():
-        torch.onnx.export(
-            module,
-            _example([3, 8], padding=0, largest_id=0),
-            path,
-            input_names=INPUT_NAMES,
-            output_names=[OUTPUT_NAME],
-            dynamic_shapes=(({0: batch, 1: length}, {0: batch, 1: length}),),
-            dynamo=True,
-            external_data=True,
-            verbose=False,
-        )
+    try:
+        with torch.no_grad(), _quietly():
+            torch.onnx.export(
+                module,
+                _example([3, 8], padding=0, largest_id=0),
+                path,
+                input_names=INPUT_NAMES,
+                output_names=[OUTPUT_NAME],
+                dynamic_shapes=({0: batch, 1: length}, {0: batch, 1: length}),
+                dynamo=True,
+                external_data=True,
+                verbose=False,
+            )
+    except torch.onnx.OnnxExporterError as error:
+        raise ConfigurationError(
+            f"this kind of model cannot be exported, so not be served; choose another: {error}"
+        ) from error
 
 
 def _example(lengths: list[int], padding: int, largest_id: int) -> tuple[Tensor, Tensor]:

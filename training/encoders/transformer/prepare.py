@@ -21,8 +21,9 @@ def prepare_transformer(
     """Return the pretrained encoder and the texts; `write_texts` says where they are kept.
 
     `on_texts` is told how many texts are tokenised, and of how many. Raises ConfigurationError
-    when the encoder cannot be used, before any text is read.
+    when the encoder cannot be trained or served, before any text is read.
     """
     pretrained = load_pretrained(settings.model, settings.max_length)
     module = TransformerModule(pretrained, settings)
+    module.export()  # a model that cannot be served must not be found out after hours of training
     return Prepared(module, write_texts(texts, pretrained.tokeniser, directory, on_texts))
