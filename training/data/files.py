@@ -32,7 +32,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
             yield raw
             return
         with gzip.open(raw) as unpacked:
-            yield cast(IO[bytes], unpacked)
+            yield cast("IO[bytes]", unpacked)
 
 
 @contextmanager
