@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from models.catalogue import Product
 from models.errors import DataError
 from training.data import pairs
 from training.data.dataset import Dataset, Mask, Relevance, relevance_matrix
+from training.data.loaded import LoadedData
 from training.data.pairs import Query, read_queries
 from training.data.tables import BadRow, Row, Table, check_bad_rows, read_table
 
@@ -19,15 +19,7 @@ PRODUCT_COLUMNS = {"id": "id", "title": "title"}
 NO_LIMIT = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class PlainData:
-    """The data set, and the rows that were left out of it."""
-
-    dataset: Dataset
-    bad_rows: tuple[BadRow, ...]
-
-
-def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) -> PlainData:
+def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) -> LoadedData:
     """Return one query per distinct query of the pairs, with all products that they name.
 
     Further columns of the products become attributes; what those of the pairs mean, and which pairs
@@ -52,7 +44,7 @@ def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) 
     check_bad_rows(bad_rows, max_bad_rows)
     if not any(query.right for query in queries):
         raise DataError(f"{pairs_file} has no pair whose product is in {products_file}")
-    return PlainData(_dataset(queries, products), bad_rows)
+    return LoadedData(_dataset(queries, products), bad_rows)
 
 
 def _products(table: Table, file: str) -> tuple[tuple[Product, ...], list[BadRow]]:
