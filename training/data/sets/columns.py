@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from models.errors import DataError
-from training.data.files import reading
+from training.data.files import open_bytes
 
 Columns = Any  # pyarrow.Table: the package has no types
 
@@ -25,9 +25,9 @@ def read_columns(path: Path, types: Mapping[str, str]) -> Columns:
     wanted = {name: pa.type_for_alias(kind) for name, kind in types.items()}
     try:
         # In one thread, because otherwise an error does not name its row.
-        with reading(path):
+        with open_bytes(path) as stream:
             table = csv.read_csv(
-                path,
+                stream,
                 read_options=csv.ReadOptions(use_threads=False),
                 parse_options=csv.ParseOptions(newlines_in_values=True),
                 convert_options=csv.ConvertOptions(

@@ -9,7 +9,13 @@ import numpy as np
 from models.catalogue import Product
 from training.data.dataset import Dataset
 from training.data.sets.columns import read_columns
-from training.data.sets.together import Numbers, Together, bought_together, related_products
+from training.data.sets.together import (
+    Numbers,
+    Together,
+    basket_matrix,
+    bought_together,
+    related_products,
+)
 from training.data.tables import Row, read_table
 
 TEXT = ("brand", "product_category", "product_type", "package_size")
@@ -37,28 +43,31 @@ def _load(folder: Path, *, merged: bool) -> Dataset:
     baskets = read_columns(folder / "baskets.csv.gz", BASKETS)
     bought, sold = np.unique(baskets["product_id"].to_numpy(), return_inverse=True)
     number, kept = _numbers(bought, products, merged=merged)
-    numbers = number[sold]
-    has_text = numbers >= 0
-    related = bought_together(
-        baskets["basket_id"].to_numpy()[has_text], numbers[has_text], len(kept), SETTINGS
-    )
-    return related_products(kept, related)
+    held = basket_matrix(baskets["basket_id"].to_numpy(), number[sold], len(kept) + 1)
+    return related_products(kept, bought_together(held[:, : len(kept)], SETTINGS))
 
 
 def _numbers(
     bought: Numbers, products: dict[int, Product], *, merged: bool
 ) -> tuple[Numbers, list[Product]]:
-    """Return the number of each bought product, -1 for one without text, and the numbered ones."""
-    kept: dict[object, Product] = {}
-    number: dict[object, int] = {}
-    numbers = np.full(len(bought), -1, dtype=np.int64)
-    for at, product_id in enumerate(bought.tolist()):
-        product = products.get(product_id)
-        if product is not None:
-            key = product.title if merged else product_id
-            kept.setdefault(key, product)
-            numbers[at] = number.setdefault(key, len(number))
-    return numbers, list(kept.values())
+    """Return the number of each bought product, and the products that are numbered.
+
+    Those without text share the number after the last.
+    """
+    kept: dict[str, Product] = {}
+    keys = [_key(products.get(one), merged=merged) for one in bought.tolist()]
+    for one, key in zip(bought.tolist(), keys, strict=True):
+        if key is not None:
+            kept.setdefault(key, products[one])
+    number = {key: at for at, key in enumerate(kept)}
+    places = (len(kept) if key is None else number[key] for key in keys)
+    return np.fromiter(places, dtype=np.int64, count=len(keys)), list(kept.values())
+
+
+def _key(product: Product | None, *, merged: bool) -> str | None:
+    if product is None:
+        return None
+    return product.title if merged else product.product_id
 
 
 def _products(folder: Path) -> dict[int, Product]:

@@ -10,7 +10,7 @@ from models.catalogue import Product
 from models.errors import DataError
 from training.data.dataset import Dataset
 from training.data.sets.columns import read_columns
-from training.data.sets.together import Together, bought_together, related_products
+from training.data.sets.together import Together, basket_matrix, bought_together, related_products
 from training.data.tables import read_table
 
 BASKETS = {"order_id": "int64", "product_id": "int64"}
@@ -32,8 +32,8 @@ def load_instacart_nc(folder: Path) -> Dataset:
     if unknown:
         raise DataError(f"products.csv.gz lacks product {unknown[0]}, which a basket holds")
     kept = [products[number] for number in bought.tolist()]
-    related = bought_together(baskets["order_id"].to_numpy(), numbers, len(kept), SETTINGS)
-    return related_products(kept, related)
+    held = basket_matrix(baskets["order_id"].to_numpy(), numbers, len(kept))
+    return related_products(kept, bought_together(held, SETTINGS))
 
 
 def _products(folder: Path) -> dict[int, Product]:

@@ -10,7 +10,7 @@ from pyarrow import compute
 from models.catalogue import Product
 from training.data.dataset import Dataset
 from training.data.sets.columns import Columns, numbered, read_columns
-from training.data.sets.together import Together, bought_together, related_products
+from training.data.sets.together import Together, basket_matrix, bought_together, related_products
 
 YEARS = ("2009-2010", "2010-2011")
 TYPES = {"InvoiceNo": "string", "StockCode": "string", "Description": "string", "Quantity": "int64"}
@@ -29,7 +29,8 @@ def load_online_retail(folder: Path) -> Dataset:
     invoices = numbered(sales["InvoiceNo"])[1]
     titles = _titles(sales)
     products = [Product(code, titles[code]) for code in codes]
-    return related_products(products, bought_together(invoices, numbers, len(codes), SETTINGS))
+    held = basket_matrix(invoices, numbers, len(codes))
+    return related_products(products, bought_together(held, SETTINGS))
 
 
 def _sales(folder: Path) -> Columns:

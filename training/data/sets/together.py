@@ -10,10 +10,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from models.catalogue import Product
+from models.errors import DataError
 from training.data.dataset import Dataset, Relevance, relevance_from_columns
 
 CATEGORY = "category"
 Numbers = npt.NDArray[np.int64]
+Baskets = sparse.csr_array[np.int32, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,24 @@ class Together:
     most: int = 20
 
 
-def bought_together(
-    baskets: Numbers, products: Numbers, count: int, settings: Together
-) -> Relevance:
-    """Return which products are related to each, shape (count, count), at most `most` per row.
+def basket_matrix(baskets: Numbers, products: Numbers, count: int) -> Baskets:
+    """Return 1 where a basket, a row, holds a product, a column of `count`.
 
-    `baskets[i]` holds product number `products[i]`, below `count`; repeated rows count once. Kept
-    are those with the most common baskets, of equal ones the smaller number.
+    `baskets[i]` holds product number `products[i]`; a pair that is repeated counts once.
     """
-    numbers = np.unique(baskets, return_inverse=True)[1]
+    distinct, numbers = np.unique(baskets, return_inverse=True)
     ones = np.ones(len(products), dtype=np.int32)
-    held = sparse.csr_array((ones, (numbers, products)), shape=(int(numbers.max()) + 1, count))
+    held = sparse.csr_array((ones, (numbers, products)), shape=(len(distinct), count))
     held.data[:] = 1
+    return held
+
+
+def bought_together(held: Baskets, settings: Together) -> Relevance:
+    """Return which products are related to each, shape (products, products).
+
+    Kept are, for each, the `most` with the most common baskets, of equal ones the smaller number.
+    """
+    count = held.shape[1]
     common = (held.T @ held).tocoo()
     bought = np.bincount(held.indices, minlength=count).astype(np.float64)
     left, right, times = common.row, common.col, common.data
@@ -66,8 +74,10 @@ def related_products(products: Sequence[Product], related: Relevance) -> Dataset
     """Return one query per product that has related ones, over the products related to any.
 
     The query is the product's title. A product is no answer to itself: where it is in the
-    catalogue, it is filtered.
+    catalogue, it is filtered. Raise DataError when no two products are related.
     """
+    if not related.nnz:
+        raise DataError("no two products are related: there are too few baskets")
     queries: list[int] = np.flatnonzero(np.diff(related.indptr)).tolist()
     labels: list[int] = np.unique(related.indices).tolist()
     itself = sparse.eye_array(len(products), dtype=np.bool_, format="csr")
