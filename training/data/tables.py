@@ -137,20 +137,18 @@ class _Reading:
         """Return the row, or why it is bad."""
         fields: dict[str, str] = {}
         for one, name in (*self.required.items(), *self.optional.items()):
-            fields[one] = cell_text(cells.get(name))
-            fault = self._fault(one, name, cells, fields[one])
+            value = cells.get(name)
+            if value is None and one in self.required and name not in cells:
+                return f"column {name!r} is missing"
+            if is_nested(value):
+                return f"column {name!r} holds a list or an object, not a text"
+            text = fields[one] = cell_text(value)
+            may_be_empty = one in self.optional or one in self.empty
+            fault = None if may_be_empty and not text else text_fault(text)
             if fault is not None:
                 return f"column {name!r} {fault}"
         others = self._attributes(cells)
         return others if isinstance(others, str) else Row(line, fields, others)
-
-    def _fault(self, one: str, name: str, cells: Cells, text: str) -> str | None:
-        if name not in cells and one in self.required:
-            return "is missing"
-        if is_nested(cells.get(name)):
-            return "holds a list or an object, not a text"
-        may_be_empty = one in self.optional or one in self.empty
-        return None if may_be_empty and not text else text_fault(text)
 
     def _attributes(self, cells: Cells) -> dict[str, str] | str:
         if not self.attributes:
@@ -161,7 +159,9 @@ class _Reading:
             if not name.strip() or not text or name in self.names:
                 continue
             fault = text_fault(text, MAX_ATTRIBUTE_CHARACTERS)
-            if fault:
+            if name.strip() in others:
+                fault = "is there twice, once with spaces around its name"
+            if fault is not None:
                 return f"column {name!r} {fault}"
             others[name.strip()] = text
         return others

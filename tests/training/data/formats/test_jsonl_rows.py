@@ -49,15 +49,19 @@ def test_attributes_may_be_of_any_type_and_absent_ones_are_left_out(tmp_path: Pa
         ('{"id": "a", "title": ["lamp"]}', "column 'title' holds a list or an object, not a text"),
         ('{"id": "a", "title": NaN}', "is not valid JSON: NaN is no JSON number"),
         ('{"id": "a", "id": "b"}', "is not valid JSON: the name 'id' is there twice"),
+        (
+            '{"id": "a", "title": "lamp", "size": "1", " size": "2"}',
+            "column ' size' is there twice, once with spaces around its name",
+        ),
         (r'{"id": "a", "title": "\ud83d"}', "column 'title' is not valid UTF-8"),
     ],
-    ids=["cut", "list", "missing", "null", "nested", "nan", "twice", "surrogate"],
+    ids=["cut", "list", "missing", "null", "nested", "nan", "twice", "spaces", "surrogate"],
 )
 def test_a_bad_line_is_reported_and_the_others_are_read(
     tmp_path: Path, line: str, reason: str
 ) -> None:
     path = write(tmp_path, '{"id": "x", "title": "first"}', line, '{"id": "y", "title": "last"}')
-    table = read_table(path, COLUMNS, max_bad_rows=1)
+    table = read_table(path, COLUMNS, attributes=True, max_bad_rows=1)
     assert table.bad_rows == (BadRow("products.jsonl", 2, reason),)
     assert [row.fields["id"] for row in table.rows] == ["x", "y"]
 
