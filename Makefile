@@ -19,7 +19,7 @@ $(VENV)/.demo-ready: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/.dev-ready: $(VENV)/.demo-ready
-	$(PIP) install --quiet -c constraints.txt -e '.[train,dev]'
+	$(PIP) install --quiet -c constraints.txt -e '.[train,transformer,dev]'
 	@touch $@
 
 setup: $(VENV)/.dev-ready ## make the environment for development

@@ -20,7 +20,7 @@ from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.evaluation.report import Evaluation, evaluate
 from training.evaluation.table import COLUMNS, as_text, shown_oracle
 from training.evaluation.tfidf import tfidf_neighbours
-from training.loop import fit
+from training.loop.fit import fit
 from training.progress import progress, training_bar
 from training.settings import TrainingSettings
 
@@ -65,10 +65,10 @@ def _lexical(parts: SplitDataset) -> Evaluation:
 
 def _trained(parts: SplitDataset, settings: TrainingSettings, console: Console) -> Evaluation:
     with progress(console) as bars:
-        encoder = fit(parts.train, settings, training_bar(bars))
-    vectors = encoder.encode([product.title for product in parts.train.products])
-    index, _ = build_index(vectors, encoder.encode(parts.train.texts[:100]), seed=settings.seed)
-    runtime = Runtime(encoder, index, Catalogue(parts.train.products))
+        fitted = fit(parts.train, settings, training_bar(bars))
+    sample = fitted.encoder.encode(parts.train.texts[:100])
+    index, _ = build_index(fitted.products, sample, seed=settings.seed)
+    runtime = Runtime(fitted.encoder, index, Catalogue(parts.train.products))
     found = runtime.candidates(parts.test.texts, CANDIDATES)
     return evaluate("", found, parts.test.relevance, ())
 

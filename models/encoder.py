@@ -1,4 +1,4 @@
-"""The interface of every encoder that a bundle can carry."""
+"""The interface of every encoder that a bundle can carry, and what they share."""
 
 from __future__ import annotations
 
@@ -27,3 +27,10 @@ class Encoder(Protocol):
     def save(self, directory: Path) -> None:
         """Write the encoder's files into an existing directory."""
         ...
+
+
+def unit_rows(vectors: FloatMatrix) -> FloatMatrix:
+    """Return the rows of a matrix (n, d) at unit length; a row of zeros stays as it is."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+    unit: FloatMatrix = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit

@@ -12,8 +12,25 @@ from models.ngram.runtime import NgramEncoder
 
 EncoderLoader = Callable[[Path], Encoder]
 
-ENCODER_LOADERS: Mapping[str, EncoderLoader] = {"ngram": NgramEncoder.load}
 CONFIG_FILE = "config.json"
+
+
+def _load_transformer(directory: Path) -> Encoder:
+    # Imported when such a bundle is loaded: a service of n-gram bundles does not need the packages.
+    try:
+        from models.transformer.runtime import TransformerEncoder
+    except ModuleNotFoundError as error:
+        raise BundleError(
+            f"{directory}: a transformer encoder needs the package {error.name}:"
+            " pip install 'alc[transformer-serving]'"
+        ) from error
+    return TransformerEncoder.load(directory)
+
+
+ENCODER_LOADERS: Mapping[str, EncoderLoader] = {
+    "ngram": NgramEncoder.load,
+    "transformer": _load_transformer,
+}
 
 
 def load_encoder(

@@ -98,7 +98,7 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
         f"N(i) = the {training.alc.negatives} highest",
         f"({training.alc.attention_heads} heads, {training.alc.feedforward:,} hidden units",
         f"softmax of `s[i,j] / {training.alc.prototype_temperature}`",
-        f"batches of {training.batch_size} from clusters of {training.cluster_size}",
+        f"batches of {training.batch_size} from clusters of {training.sampler.cluster_size}",
         f"`start_multiples` ({', '.join(starts)} and {last},",
         f"Its {grid.thresholds} thresholds",
     ):

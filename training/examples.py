@@ -1,4 +1,4 @@
-"""A data set as the encoder reads it: hashed features, and one sampled positive per query."""
+"""A data set as the loop reads it: texts as inputs of the encoder, and what is right for what."""
 
 from __future__ import annotations
 
@@ -6,37 +6,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from models.ngram.features import Bags, bags, joined
-from models.ngram.vocabulary import Vocabulary, build_vocabulary
-from training.data.dataset import Dataset, Relevance
-
-Rows = npt.NDArray[np.int64]
-
-HASHED_AT_ONCE = 1_000
+from training.data.dataset import Dataset, Relevance, Rows
+from training.encoders.base import EncoderModule, TextStore
+from training.encoders.prepare import prepare_encoder
+from training.encoders.settings import EncoderSettings
+from training.sampling.positives import Positives
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
     """Queries that have at least one right product, and all products of the catalogue.
 
-    `texts` holds the queries and after them the products, as rows of the embedding table.
+    `texts` holds the queries and after them the titles of the products.
     """
 
-    vocabulary: Vocabulary
-    texts: Bags
+    texts: TextStore
     relevance: Relevance
 
     def __len__(self) -> int:
         """Return the number of queries."""
         return int(self.relevance.shape[0])
 
+    @property
+    def products(self) -> int:
+        """Return the number of products."""
+        return int(self.relevance.shape[1])
+
+    def titles(self, products: Rows) -> Rows:
+        """Return where in `texts` the titles of these product rows are."""
+        return len(self) + products
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
-    """Query rows, the distinct product rows sampled for them, and what is right for what."""
+    """Query rows, the distinct product rows sampled for them, and what is right for what.
+
+    `positives` (B,) is the column of `products` sampled for each query, `relevance` (B, U) is True
+    at every right product, sampled for that query or not.
+    """
 
     queries: Rows
     products: Rows
@@ -45,42 +54,35 @@ class Batch:
 
 
 def build_examples(
-    dataset: Dataset, on_texts: Callable[[int, int], None] | None = None
-) -> Examples:
-    """Return the examples of the answerable queries; the vocabulary covers them and all titles.
+    dataset: Dataset,
+    settings: EncoderSettings,
+    seed: int,
+    on_texts: Callable[[int, int], None] | None = None,
+) -> tuple[EncoderModule, Examples]:
+    """Return the untrained encoder and the examples of the answerable queries.
 
-    `on_texts` is told how many texts are hashed, and of how many.
+    `on_texts` is told how many texts are read, and of how many.
     """
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
-    hashed = _hashed([*answerable.texts, *titles], on_texts)
-    vocabulary = build_vocabulary(hashed)
-    return Examples(vocabulary, vocabulary.rows(hashed), answerable.relevance)
+    prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts)
+    return prepared.encoder, Examples(prepared.texts, answerable.relevance)
 
 
-def _hashed(texts: list[str], on_texts: Callable[[int, int], None] | None) -> Bags:
-    parts = []
-    for start in range(0, len(texts), HASHED_AT_ONCE):
-        parts.append(bags(texts[start : start + HASHED_AT_ONCE]))
-        if on_texts is not None:
-            on_texts(min(start + HASHED_AT_ONCE, len(texts)), len(texts))
-    return joined(parts)
-
-
-def sample_batch(examples: Examples, queries: Rows, generator: np.random.Generator) -> Batch:
+def sample_batch(
+    examples: Examples, queries: Rows, positives: Positives, generator: np.random.Generator
+) -> Batch:
     """Draw one right product for each query and return the batch over the distinct ones.
 
     Every right product of a query is marked in `relevance`, so that a product sampled for
     another query, or the same product sampled twice, is never a negative.
     """
-    answers = examples.relevance
-    starts, stops = answers.indptr[queries], answers.indptr[queries + 1]
-    chosen = answers.indices[generator.integers(starts, stops)]
-    products, positives = np.unique(chosen, return_inverse=True)
-    relevance = answers[queries][:, products].toarray()
+    chosen = positives.draw(queries, generator)
+    products, columns = np.unique(chosen, return_inverse=True)
+    relevance = examples.relevance[queries][:, products].toarray()
     return Batch(
         queries,
         products.astype(np.int64),
-        torch.from_numpy(positives),
+        torch.from_numpy(columns),
         torch.from_numpy(relevance),
     )

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from torch import Tensor, nn
 
+from training.encoders.base import ParameterGroup
 from training.losses.alc import Alc
 from training.losses.base import base_loss
 from training.losses.batch import EmbeddedBatch
+from training.losses.parts import LossParts
 from training.losses.tcm import threshold_consistent_margin
 from training.settings import TrainingSettings
-
-
-@dataclass(frozen=True, slots=True)
-class LossParts:
-    """The parts of the loss before weighting, for the progress line; None where switched off."""
-
-    base: float
-    tcm: float | None = None
-    active_positives: int | None = None
-    active_negatives: int | None = None
-    query_label: float | None = None
-    query_batch: float | None = None
 
 
 class Objective(nn.Module):
     """L = L_base + L_TCM + L_xe (docs/method.md, Objective); holds the auxiliary heads."""
 
-    def __init__(self, settings: TrainingSettings) -> None:
+    def __init__(self, settings: TrainingSettings, dimension: int) -> None:
         super().__init__()
         self.settings = settings
-        self.alc = Alc(settings.dimension, settings.alc) if settings.alc else None
+        if settings.alc:
+            settings.alc.check_dimension(dimension)
+        self.alc = Alc(dimension, settings.alc) if settings.alc else None
+
+    def parameter_groups(self) -> tuple[ParameterGroup, ...]:
+        """Return the parameters of the auxiliary heads, if there are any."""
+        heads = tuple(self.parameters())
+        rate, decay = self.settings.head_learning_rate, self.settings.head_weight_decay
+        return (ParameterGroup(heads, rate, decay),) if heads else ()
 
     def forward(self, batch: EmbeddedBatch) -> tuple[Tensor, LossParts]:
         """Return the loss to minimise and its parts."""

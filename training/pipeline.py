@@ -3,60 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.calibration.fixed_sequence import certify
-from models.calibration.grid import GridSettings
 from models.catalogue import Catalogue
 from models.index.base import Neighbours
 from models.index.build import IndexReport, build_index
-from models.ngram.runtime import NgramEncoder
 from models.runtime import Runtime
 from models.thresholds import Promise
 from training.data.dataset import Dataset, digest
-from training.data.splits import SplitDataset, SplitKind, split_dataset
-from training.evaluation.background import EvaluationSettings, background
+from training.data.splits import SplitDataset, split_dataset
+from training.evaluation.background import background
 from training.evaluation.report import Evaluation, evaluate, top_1_correct
 from training.evaluation.tfidf import tfidf_neighbours
-from training.loop import Step, fit
+from training.loop.fit import Fitted, fit
+from training.loop.step import Step
+from training.pipeline_settings import PipelineSettings
 from training.report import report_files
 from training.settings import TrainingSettings
 
 CANDIDATES = 10
 INDEX_SAMPLE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineSettings:
-    """What is done with the data set; `seed` of the split is that of the training."""
-
-    split: SplitKind = SplitKind.OFFERS
-    training: TrainingSettings = field(default_factory=TrainingSettings)
-    target_precisions: tuple[float, ...] = (0.90, 0.95, 0.98)
-    confidence: float = 0.90
-    grid: GridSettings = field(default_factory=GridSettings)
-    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the settings as plain values, for the manifest."""
-        return {
-            "split": self.split.value,
-            "training": self.training.as_dict(),
-            "target_precisions": list(self.target_precisions),
-            "confidence": self.confidence,
-            "grid": {
-                "thresholds": self.grid.thresholds,
-                "start_multiples": list(self.grid.start_multiples),
-            },
-            "evaluation": self.evaluation.as_dict(),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +63,8 @@ def train(
     hear of what takes seconds.
     """
     stages = stages or Stages()
-    encoder = fit(parts.train, settings.training, on_step, stages.hashing)
-    runtime, index_report = _runtime(encoder, parts.train, settings.training.seed)
+    fitted = fit(parts.train, settings.training, on_step, stages.hashing)
+    runtime, index_report = _runtime(fitted, parts.train, settings.training.seed)
     found = runtime.candidates(parts.test.texts, CANDIDATES)
     promises = _promises(runtime, parts.calibration, found, settings, calibrated_at)
     titles = [product.title for product in parts.test.products]
@@ -144,12 +117,11 @@ def _report(trained: Trained, settings: PipelineSettings) -> Mapping[str, bytes]
     return report_files(title, trained.evaluations)
 
 
-def _runtime(encoder: NgramEncoder, train: Dataset, seed: int) -> tuple[Runtime, IndexReport]:
-    vectors = encoder.encode([product.title for product in train.products])
+def _runtime(fitted: Fitted, train: Dataset, seed: int) -> tuple[Runtime, IndexReport]:
     sample = np.random.default_rng(seed).permutation(len(train))[:INDEX_SAMPLE]
-    queries = encoder.encode([train.texts[row] for row in sample])
-    index, report = build_index(vectors, queries, seed=seed, sample=INDEX_SAMPLE)
-    return Runtime(encoder, index, Catalogue(train.products)), report
+    queries = fitted.encoder.encode([train.texts[row] for row in sample])
+    index, report = build_index(fitted.products, queries, seed=seed, sample=INDEX_SAMPLE)
+    return Runtime(fitted.encoder, index, Catalogue(train.products)), report
 
 
 def _promises(
@@ -171,9 +143,9 @@ def _promises(
             correct,
             unlabelled.scores[:, 0],
             target_precision=target,
-            confidence=settings.confidence,
+            confidence=settings.calibration.confidence,
             calibrated_at=calibrated_at.isoformat(timespec="seconds"),
-            settings=settings.grid,
+            settings=settings.calibration.grid,
         )
-        for target in settings.target_precisions
+        for target in settings.calibration.target_precisions
     )

@@ -19,8 +19,8 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
-from training.loop import Step
-from training.objective import LossParts
+from training.loop.step import Step
+from training.losses.parts import LossParts
 
 
 class RateColumn(ProgressColumn):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.bundle.manifest import Manifest
+from models.bundle.probes import Probe
 from models.errors import BundleError
 from models.index.build import IndexReport
 from models.runtime import Runtime
@@ -33,12 +34,16 @@ class BundleContents:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle, ready to serve; immutable, so that a request can hold on to one."""
+    """A verified bundle, ready to serve; immutable, so that a request can hold on to one.
+
+    `probes` are texts with the answers that it gave when it was made.
+    """
 
     bundle_id: str
     directory: Path
     runtime: Runtime
     manifest: Manifest
+    probes: tuple[Probe, ...]
 
     @property
     def promises(self) -> tuple[Promise, ...]:

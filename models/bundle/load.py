@@ -8,6 +8,7 @@ from pathlib import Path
 from models.bundle.bundle import Bundle, check_agreement
 from models.bundle.catalogue_file import CATALOGUE_FILE, read_catalogue
 from models.bundle.manifest import MANIFEST_FILE, Manifest, file_entry, read_manifest
+from models.bundle.probes import PROBES_FILE, read_probes
 from models.errors import BundleError
 from models.index.load import load_index
 from models.loading import ENCODER_LOADERS, EncoderLoader, load_encoder
@@ -34,7 +35,8 @@ def load_bundle(
         catalogue=read_catalogue(directory / CATALOGUE_FILE),
     )
     check_agreement(runtime, directory)
-    return Bundle(directory.resolve().name, directory, runtime, manifest)
+    probes = read_probes(directory / PROBES_FILE, len(runtime.catalogue))
+    return Bundle(directory.resolve().name, directory, runtime, manifest, probes)
 
 
 def verify_files(directory: Path, manifest: Manifest) -> None:

@@ -18,7 +18,7 @@ from models.errors import BundleError, ConfigurationError
 from models.index.build import IndexReport
 from models.thresholds import Promise
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MANIFEST_FILE = "manifest.json"
 BUNDLE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 
@@ -94,7 +94,8 @@ def _check_version(path: Path, content: bytes) -> None:
     if found != FORMAT_VERSION:
         raise BundleError(
             f"{path}: has format version {found}; this software reads {FORMAT_VERSION}."
-            " Publish the bundle again with this release"
+            " Train and publish it again with this release, or serve it with the release that"
+            " made it"
         )
 
 

@@ -29,6 +29,7 @@ from models.bundle.manifest import (
     read_manifest,
     software_versions,
 )
+from models.bundle.probes import PROBES_FILE, take_probes, write_probes
 from models.bundle.store import set_current
 from models.errors import BundleError, DataError
 from models.loading import encoder_kind
@@ -69,6 +70,7 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
     contents.runtime.encoder.save(directory / ENCODER_DIRECTORY)
     contents.runtime.index.save(directory / INDEX_DIRECTORY)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
+    write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
     for name, content in contents.report.items():
         _write_report(directory / REPORT_DIRECTORY, name, content)
     manifest = _manifest(directory, contents, created_at).to_bytes()

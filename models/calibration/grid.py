@@ -35,7 +35,10 @@ class GridSettings:
     """
 
     thresholds: int = 60
+    """How many thresholds each walk tests."""
+
     start_multiples: tuple[float, ...] = (4.0, 12.0, 36.0)
+    """Where walks start: so many times the fewest labels that could prove it are accepted."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError for a grid on which no test could succeed."""

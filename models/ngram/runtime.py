@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from models.encoder import FloatMatrix
+from models.encoder import FloatMatrix, unit_rows
 from models.errors import BundleError
 from models.ngram.features import BUCKETS, text_buckets
 
@@ -52,8 +52,8 @@ class NgramEncoder:
         for row, text in enumerate(texts):
             features = self.table.take(self.known[text_buckets(text)], axis=0)
             np.add.reduce(features, axis=0, out=summed[row])
-        unit = _normalised(summed)
-        return _normalised(unit + unit @ self.residual)
+        unit = unit_rows(summed)
+        return unit_rows(unit + unit @ self.residual)
 
     def save(self, directory: Path) -> None:
         """Write config.json and three .npy files."""
@@ -80,9 +80,3 @@ class NgramEncoder:
         if residual.shape != (dimension, dimension):
             raise BundleError(f"{directory / 'residual.npy'} has shape {residual.shape}")
         return cls.from_parts(buckets, table, residual)
-
-
-def _normalised(vectors: FloatMatrix) -> FloatMatrix:
-    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-    unit: FloatMatrix = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit

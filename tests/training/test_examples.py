@@ -4,7 +4,9 @@ import numpy as np
 
 from models.catalogue import Product
 from training.data.dataset import Dataset, relevance_matrix
-from training.examples import build_examples, sample_batch
+from training.encoders.settings import NgramSettings
+from training.examples import Batch, Examples, build_examples, sample_batch
+from training.sampling.positives import Positives
 
 
 def dataset() -> Dataset:
@@ -16,8 +18,16 @@ def dataset() -> Dataset:
     )
 
 
+def examples_of() -> Examples:
+    return build_examples(dataset(), NgramSettings(dimension=8), 0)[1]
+
+
+def sampled(examples: Examples, rows: list[int], generator: np.random.Generator) -> Batch:
+    return sample_batch(examples, np.array(rows), Positives(examples.relevance), generator)
+
+
 def test_a_query_without_a_right_product_is_no_example() -> None:
-    examples = build_examples(dataset())
+    examples = examples_of()
 
     assert len(examples) == 3
     assert len(examples.texts) == 3 + 3
@@ -25,21 +35,21 @@ def test_a_query_without_a_right_product_is_no_example() -> None:
 
 def test_every_right_product_of_the_batch_is_marked() -> None:
     """Whatever product is drawn for the second query, the first one's product is right for it."""
-    examples = build_examples(dataset())
+    examples = examples_of()
 
-    batch = sample_batch(examples, np.array([0, 1, 2]), np.random.default_rng(0))
+    batch = sampled(examples, [0, 1, 2], np.random.default_rng(0))
 
     column = batch.products.tolist().index(0)
     assert batch.relevance[:, column].tolist() == [True, True, False]
 
 
 def test_the_sampled_positive_is_right_and_varies() -> None:
-    examples = build_examples(dataset())
+    examples = examples_of()
     generator = np.random.default_rng(0)
 
     drawn = set()
     for _ in range(20):
-        batch = sample_batch(examples, np.array([1, 2]), generator)
+        batch = sampled(examples, [1, 2], generator)
         assert batch.relevance[[0, 1], batch.positives].all()
         drawn.add(int(batch.products[batch.positives[0]]))
 
@@ -47,17 +57,9 @@ def test_the_sampled_positive_is_right_and_varies() -> None:
 
 
 def test_a_product_sampled_twice_is_one_column() -> None:
-    examples = build_examples(dataset())
+    examples = examples_of()
 
-    batch = sample_batch(examples, np.array([0, 0, 2]), np.random.default_rng(0))
+    batch = sampled(examples, [0, 0, 2], np.random.default_rng(0))
 
     assert batch.products.tolist() == [0, 2]
     assert batch.positives.tolist() == [0, 0, 1]
-
-
-def test_hashing_tells_how_far_it_is() -> None:
-    told: list[tuple[int, int]] = []
-
-    build_examples(dataset(), lambda done, total: told.append((done, total)))
-
-    assert told == [(6, 6)]  # three queries and three titles

@@ -17,32 +17,29 @@ from models.errors import DataError
 from tests.training.products import BRANDS, small_shop
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, SplitKind, split_dataset
+from training.encoders.settings import NgramSettings
 from training.evaluation.opis import OpisSettings
 from training.evaluation.propensity import inverse_propensities
 from training.evaluation.report import top_1_correct
-from training.loop import Step
+from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.pipeline import (
-    PipelineSettings,
-    Stages,
-    Trained,
-    model_name,
-    train,
-    train_and_publish,
-)
+from training.pipeline import Stages, Trained, model_name, train, train_and_publish
+from training.pipeline_settings import CalibrationSettings, PipelineSettings
+from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 TRAINING = TrainingSettings(
     epochs=2,
-    dimension=32,
     batch_size=64,
-    cluster_size=16,
+    encoder=NgramSettings(dimension=32),
+    sampler=SamplerSettings(cluster_size=16),
     warmup_steps=2,
-    alc=AlcSettings(feedforward=16, attention_heads=2),
+    alc=AlcSettings(width=16, feedforward=16, attention_heads=2),
 )
-SETTINGS = PipelineSettings(training=TRAINING, target_precisions=(0.70, 0.90))
+CALIBRATION = CalibrationSettings(target_precisions=(0.70, 0.90))
+SETTINGS = PipelineSettings(training=TRAINING, calibration=CALIBRATION)
 
 
 def silent(_: Step) -> None:
@@ -182,7 +179,8 @@ def test_wrong_calibration_labels_mean_no_promise() -> None:
 
 def test_there_is_one_promise_for_each_target() -> None:
     promises = trained(
-        parts_of(SplitKind.OFFERS), replace(SETTINGS, target_precisions=(0.6, 0.8, 0.9999))
+        parts_of(SplitKind.OFFERS),
+        replace(SETTINGS, calibration=CalibrationSettings(target_precisions=(0.6, 0.8, 0.9999))),
     ).promises
 
     assert [promise.target_precision for promise in promises] == [0.6, 0.8, 0.9999]
@@ -200,7 +198,7 @@ def test_there_is_one_promise_for_each_target() -> None:
 def test_confidence_and_grid_decide_what_is_promised(stricter: dict[str, Any]) -> None:
     parts = parts_of(SplitKind.OPEN)
 
-    other = trained(parts, replace(SETTINGS, **stricter))
+    other = trained(parts, replace(SETTINGS, calibration=replace(CALIBRATION, **stricter)))
 
     assert other.promises[0] != usual(SplitKind.OPEN).promises[0]
 

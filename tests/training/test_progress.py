@@ -6,8 +6,8 @@ import re
 import pytest
 from rich.console import Console
 
-from training.loop import Step
-from training.objective import LossParts
+from training.loop.step import Step
+from training.losses.parts import LossParts
 from training.progress import describe, progress, stage_bar, training_bar
 
 PARTS = LossParts(base=0.5, tcm=0.25, query_label=0.125, query_batch=2.0)

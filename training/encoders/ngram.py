@@ -1,50 +1,113 @@
-"""The trainable n-gram encoder: IDF-weighted EmbeddingBag, residual layer, unit norm."""
+"""The trainable n-gram encoder: IDF-weighted sum of embeddings and a residual layer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.ngram.features import Bags
-from models.ngram.vocabulary import Vocabulary
+from models.ngram.features import Bags, bags, joined
+from models.ngram.runtime import NgramEncoder
+from models.ngram.vocabulary import Vocabulary, build_vocabulary
+from training.encoders.bag_sum import bag_sum
+from training.encoders.base import EncoderModule, Inputs, ParameterGroup, Prepared, Rows
+from training.encoders.settings import NgramSettings
+
+HASHED_AT_ONCE = 1_000
 
 
-class NgramModule(nn.Module):
-    """h = norm(x + W x) with x = norm(sum over features of idf * embedding).
+class NgramModule(EncoderModule):
+    """x + W x with x = norm(sum over features of idf * embedding).
 
     With random embeddings x approximates the cosine of IDF-weighted n-gram counts (random
     projection), so that training starts from a lexical match rather than from nothing.
     """
 
-    def __init__(self, vocabulary: Vocabulary, dimension: int, generator: torch.Generator) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, settings: NgramSettings, generator: torch.Generator
+    ) -> None:
         super().__init__()
         self.vocabulary = vocabulary
-        table = torch.randn(len(vocabulary), dimension, generator=generator)
-        self.table = nn.Parameter(table / dimension**0.5)
-        self.residual = nn.Parameter(torch.zeros(dimension, dimension))
+        self.settings = settings
+        table = torch.randn(len(vocabulary), settings.dimension, generator=generator)
+        self.table = nn.Parameter(table / settings.dimension**0.5)
+        self.residual = nn.Parameter(torch.zeros(settings.dimension, settings.dimension))
         self.idf: Tensor
         self.register_buffer("idf", torch.from_numpy(vocabulary.idf))
 
     @property
     def dimension(self) -> int:
-        return self.table.shape[1]
+        return self.settings.dimension
 
-    def forward(self, rows: Tensor, offsets: Tensor) -> Tensor:
-        """Return embeddings (texts, dimension) of bags given as table rows and start offsets."""
-        summed = functional.embedding_bag(
-            rows, self.table, offsets, mode="sum", per_sample_weights=self.idf[rows], sparse=True
-        )
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Return raw embeddings of bags given as flat table rows and start offsets."""
+        rows, offsets = inputs
+        summed = bag_sum(self.table, rows, offsets, self.idf)
         unit = functional.normalize(summed, dim=1)
-        return functional.normalize(unit + unit @ self.residual, dim=1)
+        return unit + unit @ self.residual
+
+    def parameter_groups(self) -> tuple[ParameterGroup, ...]:
+        # Only the rows of a batch have gradients: dense Adam would touch the whole table.
+        return (
+            ParameterGroup((self.table,), self.settings.table_learning_rate, sparse=True),
+            ParameterGroup(
+                (self.residual,), self.settings.learning_rate, self.settings.weight_decay
+            ),
+        )
+
+    def export(self) -> NgramEncoder:
+        weighted = self.table.detach() * self.idf[:, None]
+        return NgramEncoder.from_parts(
+            self.vocabulary.buckets,
+            weighted.cpu().numpy(),
+            self.residual.detach().cpu().numpy(),
+        )
 
 
-def select(bags: Bags, texts: npt.NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    """Return the features of the given texts as EmbeddingBag input: flat rows and start offsets."""
-    starts, stops = bags.offsets[texts], bags.offsets[texts + 1]
-    lengths = stops - starts
-    offsets = np.concatenate(([0], np.cumsum(lengths)))
-    flat = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-    return torch.from_numpy(bags.buckets[flat]), torch.from_numpy(offsets[:-1])
+@dataclass(frozen=True, slots=True, eq=False)
+class NgramTexts:
+    """Texts as bags of table rows."""
+
+    bags: Bags
+
+    def __len__(self) -> int:
+        return len(self.bags)
+
+    def select(self, rows: Rows) -> Inputs:
+        """Return flat table rows, and where each text starts in them."""
+        starts, stops = self.bags.offsets[rows], self.bags.offsets[rows + 1]
+        lengths = stops - starts
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        flat = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
+        return torch.from_numpy(self.bags.buckets[flat]), torch.from_numpy(offsets[:-1])
+
+
+def prepare_ngram(
+    settings: NgramSettings,
+    texts: Sequence[str],
+    seed: int,
+    on_texts: Callable[[int, int], None] | None = None,
+) -> Prepared:
+    """Return an encoder whose vocabulary is that of the texts, and the texts.
+
+    `on_texts` is told how many texts are hashed, and of how many.
+    """
+    hashed = _hashed(texts, on_texts)
+    vocabulary = build_vocabulary(hashed)
+    generator = torch.Generator().manual_seed(seed)
+    return Prepared(
+        NgramModule(vocabulary, settings, generator), NgramTexts(vocabulary.rows(hashed))
+    )
+
+
+def _hashed(texts: Sequence[str], on_texts: Callable[[int, int], None] | None) -> Bags:
+    parts = []
+    for start in range(0, len(texts), HASHED_AT_ONCE):
+        parts.append(bags(texts[start : start + HASHED_AT_ONCE]))
+        if on_texts is not None:
+            on_texts(min(start + HASHED_AT_ONCE, len(texts)), len(texts))
+    return joined(parts)

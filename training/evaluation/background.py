@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,15 +20,10 @@ class EvaluationSettings:
     """How models are measured."""
 
     propensity: PropensitySettings = field(default_factory=PropensitySettings)
-    opis: OpisSettings = field(default_factory=OpisSettings)
+    """How measures weight rare products."""
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the settings as plain values, for the manifest."""
-        rates = list(self.opis.false_accept_rates)
-        return {
-            "propensity": asdict(self.propensity),
-            "opis": asdict(self.opis) | {"false_accept_rates": rates},
-        }
+    opis: OpisSettings = field(default_factory=OpisSettings)
+    """How differently one threshold treats categories of products."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

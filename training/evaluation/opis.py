@@ -30,8 +30,13 @@ class OpisSettings:
     """
 
     fewest_right_pairs: int = 50
+    """Groups with fewer are left out: their noise would count as inconsistency."""
+
     false_accept_rates: tuple[float, float] = (0.01, 0.10)
+    """The range of thresholds, as two rates of wrong pairs that are accepted."""
+
     thresholds: int = 101
+    """How many thresholds are looked at within the range."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

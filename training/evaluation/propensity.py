@@ -25,7 +25,10 @@ class PropensitySettings:
     """
 
     a: float = 0.6
+    """The exponent: 0.6 is customary for Amazon data, 0.5 for Wikipedia, 0.55 for other."""
+
     b: float = 2.6
+    """The offset: 2.6 is customary for Amazon data, 0.4 for Wikipedia, 1.5 for other."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from models.index.base import SCORE_DECIMALS, Neighbours
+from training.evaluation.separation import ScoreBlock
 
 BLOCK = 512
 
@@ -30,21 +31,29 @@ def tfidf_neighbours(
     stronger baseline (P@1 0.77 instead of 0.74 on the sample). Where fewer than k titles
     exist there are fewer columns.
     """
+    k = min(k, len(titles))
+    scores = np.empty((len(queries), k), dtype=np.float32)
+    rows = np.empty((len(queries), k), dtype=np.int64)
+    for block in tfidf_blocks(queries, titles, weights_from=weights_from):
+        end = block.first_query + len(block.scores)
+        scores[block.first_query : end], rows[block.first_query : end] = _best(block.scores, k)
+        if on_queries is not None:
+            on_queries(end, len(queries))
+    return Neighbours(scores, rows)
+
+
+def tfidf_blocks(
+    queries: Sequence[str], titles: Sequence[str], *, weights_from: Sequence[str] = ()
+) -> Iterator[ScoreBlock]:
+    """Yield the cosines of all queries with all titles, some queries at a time."""
     vectoriser = TfidfVectorizer(
         analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, dtype=np.float32
     )
     vectoriser.fit([*titles, *weights_from])
     products = vectoriser.transform(titles).T.tocsr()
     asked = vectoriser.transform(queries)
-    k = min(k, len(titles))
-    scores = np.empty((len(queries), k), dtype=np.float32)
-    rows = np.empty((len(queries), k), dtype=np.int64)
     for start in range(0, len(queries), BLOCK):
-        block = (asked[start : start + BLOCK] @ products).toarray()
-        scores[start : start + BLOCK], rows[start : start + BLOCK] = _best(block, k)
-        if on_queries is not None:
-            on_queries(start + len(block), len(queries))
-    return Neighbours(scores, rows)
+        yield ScoreBlock(start, 0, (asked[start : start + BLOCK] @ products).toarray())
 
 
 def _best(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,18 +14,35 @@ class EmbeddedBatch:
 
     `queries` (B, d) and `labels` (U, d) have unit rows; `relevance` (B, U) is true wherever the
     label is right for the query, whether it was sampled for it or not; `positives` (B,) is the
-    column sampled for each query.
+    column sampled for each query. `titles` (U, d), also of unit rows, are the labels' texts alone,
+    where the label representation adds to them; `raw_queries` and `raw_labels` are those
+    embeddings before they were made unit vectors.
     """
 
     queries: Tensor
     labels: Tensor
     relevance: Tensor
     positives: Tensor
+    titles: Tensor | None = None
+    raw_queries: Tensor | None = None
+    raw_labels: Tensor | None = None
 
     @property
     def similarities(self) -> Tensor:
         """Return the cosines (B, U)."""
         return self.queries @ self.labels.T
+
+    @property
+    def transposed(self) -> EmbeddedBatch:
+        """Return the labels as queries; the first query that a label was sampled for is its own."""
+        first = torch.full((len(self.labels),), len(self.queries), device=self.positives.device)
+        rows = torch.arange(len(self.queries), device=self.positives.device)
+        first = first.scatter_reduce(0, self.positives, rows, "amin")
+        return EmbeddedBatch(self.labels, self.queries, self.relevance.T, first)
+
+    def with_labels(self, labels: Tensor) -> EmbeddedBatch:
+        """Return the batch with other embeddings (U, d) of the same labels."""
+        return replace(self, labels=labels)
 
     def hardest_negatives(self, similarities: Tensor, k: int) -> tuple[Tensor, Tensor]:
         """Return columns (B, k') of the most similar wrong labels, and which of them exist.

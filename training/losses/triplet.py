@@ -21,8 +21,13 @@ class TripletSettings:
     """NGAME (Dahiya et al., WSDM 2023): one margin, and the temperature of the weights."""
 
     margin: float = 0.3
+    """How much higher than a wrong label the right one must score."""
+
     negatives: int = 10
+    """Highest wrong labels of a query that are compared."""
+
     temperature: float = 0.1
+    """Of the weights of the negatives."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""
@@ -34,9 +39,16 @@ class DynamicTripletSettings:
     """PRIME (arXiv 2410.20401): the margin is the pair's own gap, kept within both bounds."""
 
     smallest_margin: float = 0.1
+    """The margin is the pair's own gap, but not below this."""
+
     largest_margin: float = 0.3
+    """The margin is the pair's own gap, but not above this."""
+
     negatives: int = 10
+    """Highest wrong labels of a query that are compared."""
+
     temperature: float = 0.1
+    """Of the weights of the negatives."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

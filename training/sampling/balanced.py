@@ -1,8 +1,6 @@
-"""Balanced 2-means, and batches ordered by it (NGAME, Dahiya et al., WSDM 2023)."""
+"""Balanced 2-means (NGAME, Dahiya et al., WSDM 2023)."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -55,13 +53,3 @@ def _centroid(members: FloatMatrix) -> FloatMatrix:
     length = float(np.linalg.norm(total))
     unit: FloatMatrix = total / length if length > 0 else total
     return unit
-
-
-def clustered_batches(
-    vectors: FloatMatrix, cluster_size: int, batch_size: int, generator: np.random.Generator
-) -> Iterator[Order]:
-    """Yield batches of row numbers made of whole clusters in random order; each row once."""
-    clusters = balanced_clusters(vectors, cluster_size, generator)
-    order = np.concatenate([clusters[i] for i in generator.permutation(len(clusters))])
-    for start in range(0, len(order), batch_size):
-        yield order[start : start + batch_size]

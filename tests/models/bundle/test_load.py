@@ -24,6 +24,7 @@ FILES = (
     "index/index.json",
     "index/rows.npy",
     "manifest.json",
+    "probes.json",
     "report/metrics.json",
 )
 
@@ -107,10 +108,12 @@ def test_a_link_out_of_the_bundle_is_refused(bundle: Path, tmp_path: Path) -> No
         load_bundle(bundle)
 
 
-def test_a_future_format_is_refused_with_advice(bundle: Path) -> None:
+@pytest.mark.parametrize("version", [1, 3])
+def test_another_format_is_refused_with_advice(version: int, bundle: Path) -> None:
     path = bundle / MANIFEST_FILE
-    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 2'))
-    with pytest.raises(BundleError, match="format version 2"):
+    old, new = '"format_version": 2', f'"format_version": {version}'
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(BundleError, match=f"format version {version}.*publish it again"):
         load_bundle(bundle)
 
 

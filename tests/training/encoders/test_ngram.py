@@ -2,29 +2,32 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from torch.nn import functional
 
 from models.ngram.features import bags
 from models.ngram.vocabulary import build_vocabulary
-from training.encoders.ngram import NgramModule, select
-from training.loop import embeddings, export
+from training.encoders.ngram import NgramModule, NgramTexts, prepare_ngram
+from training.encoders.settings import NgramSettings
 
 TEXTS = ["neff oven 45l", "bosch fridge", "", "neff", "bosch bosch oven"]
 
 
 def module(seed: int = 0) -> NgramModule:
     generator = torch.Generator().manual_seed(seed)
-    built = NgramModule(build_vocabulary(bags(TEXTS)), 16, generator)
+    built = NgramModule(build_vocabulary(bags(TEXTS)), NgramSettings(dimension=16), generator)
     torch.nn.init.normal_(built.residual, std=0.1, generator=generator)
     return built
 
 
 def test_trained_and_served_embeddings_agree() -> None:
     trained = module()
-    rows = trained.vocabulary.rows(bags(TEXTS))
+    texts = NgramTexts(trained.vocabulary.rows(bags(TEXTS)))
 
-    served = export(trained).encode(TEXTS)
+    served = trained.export().encode(TEXTS)
 
-    cosines = (embeddings(trained, rows, len(TEXTS)) * served).sum(axis=1)
+    with torch.no_grad():
+        raw = trained(*texts.select(np.arange(len(TEXTS))))
+    cosines = (functional.normalize(raw, dim=1).numpy() * served).sum(axis=1)
     assert np.all(cosines[[0, 1, 3, 4]] >= 0.9999)
     assert not served[2].any()
 
@@ -32,7 +35,7 @@ def test_trained_and_served_embeddings_agree() -> None:
 def test_selected_bags_are_those_of_the_texts() -> None:
     hashed = bags(TEXTS)
 
-    rows, offsets = select(hashed, np.array([3, 0, 2]))
+    rows, offsets = NgramTexts(hashed).select(np.array([3, 0, 2]))
 
     expected = bags([TEXTS[3], TEXTS[0], TEXTS[2]])
     assert rows.tolist() == expected.buckets.tolist()
@@ -41,6 +44,14 @@ def test_selected_bags_are_those_of_the_texts() -> None:
 
 def test_an_untrained_encoder_already_matches_words() -> None:
     """Random vectors project the IDF-weighted counts: shared words mean similarity."""
-    vectors = export(module()).encode(["neff oven 45l", "neff oven", "bosch fridge"])
+    vectors = module().export().encode(["neff oven 45l", "neff oven", "bosch fridge"])
 
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
+
+
+def test_hashing_tells_how_far_it_is() -> None:
+    told: list[tuple[int, int]] = []
+
+    prepare_ngram(NgramSettings(), TEXTS, 0, lambda done, total: told.append((done, total)))
+
+    assert told == [(5, 5)]

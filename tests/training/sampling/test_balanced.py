@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-from itertools import chain
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.encoder import FloatMatrix
-from training.sampling.balanced import balanced_clusters, clustered_batches
+from training.sampling.balanced import balanced_clusters
 
 
 def unit_vectors(count: int, seed: int) -> FloatMatrix:
@@ -46,17 +44,3 @@ def test_identical_vectors_still_split() -> None:
     )
 
     assert max(map(len, clusters)) <= 3
-
-
-def test_batches_contain_each_row_once_in_a_seeded_order() -> None:
-    vectors = unit_vectors(50, seed=1)
-
-    first, again, other = (
-        [rows.tolist() for rows in clustered_batches(vectors, 8, 16, np.random.default_rng(seed))]
-        for seed in (3, 3, 4)
-    )
-
-    assert [len(rows) for rows in first] == [16, 16, 16, 2]
-    assert sorted(chain.from_iterable(first)) == list(range(50))
-    assert first == again
-    assert first != other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from training.losses.alc.pair_classifier import PairClassifier
 from training.losses.alc.settings import AlcSettings
@@ -28,13 +29,14 @@ class BatchPrototype(nn.Module):
         logits = similarities.gather(1, columns) / self.temperature
         # The lowest finite number instead of -inf: a query without negatives would be 0/0.
         weights = logits.masked_fill(~exists, torch.finfo(logits.dtype).min).softmax(dim=1)
-        return torch.einsum("bk,bkd->bd", weights, labels[columns])
+        return torch.einsum("bk,bkd->bd", weights, functional.embedding(columns, labels))
 
     def forward(
         self, batch: EmbeddedBatch, similarities: Tensor, columns: Tensor, exists: Tensor
     ) -> Tensor:
         """Return the mean over the pairs with the positive and with the prototype."""
-        wrong = self.prototypes(batch.labels, similarities, columns, exists)
-        right = batch.labels[batch.positives]
-        loss: Tensor = self.pairs(batch.queries, right, wrong, exists[:, 0])
+        prototypes = self.prototypes(batch.labels, similarities, columns, exists)
+        both = torch.cat([batch.labels, prototypes])
+        wrong = torch.arange(len(batch.labels), len(both), device=both.device)
+        loss: Tensor = self.pairs(batch.queries, both, batch.positives, wrong, exists[:, 0])
         return loss

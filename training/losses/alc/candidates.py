@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.losses.alc.set_encoder import encode_sets
 from training.losses.alc.settings import AlcSettings
 from training.losses.batch import EmbeddedBatch
-from training.losses.pairs import pair_features
+from training.losses.pair_linear import pair_linear
 
 
 class SetAttention(nn.Module):
@@ -16,21 +17,21 @@ class SetAttention(nn.Module):
 
     def __init__(self, dimension: int, settings: AlcSettings) -> None:
         super().__init__()
-        self.project = nn.Linear(4 * dimension, dimension)
+        self.project = nn.Linear(4 * dimension, settings.width)
         self.attend = nn.TransformerEncoderLayer(
-            dimension,
+            settings.width,
             settings.attention_heads,
             settings.feedforward,
             settings.dropout,
             activation="gelu",
             batch_first=True,
         )
-        self.score = nn.Linear(dimension, 1)
+        self.score = nn.Linear(settings.width, 1)
 
-    def forward(self, pairs: Tensor, exists: Tensor) -> Tensor:
-        """Return scores (B, 1 + k) of pair features (B, 1 + k, 4 d)."""
-        tokens = self.attend(self.project(pairs), src_key_padding_mask=~exists)
-        scores: Tensor = self.score(tokens)
+    def forward(self, queries: Tensor, labels: Tensor, columns: Tensor, exists: Tensor) -> Tensor:
+        """Return scores (B, k) of each query's candidates, those columns (B, k) of the labels."""
+        tokens = pair_linear(self.project, queries, labels, columns)
+        scores: Tensor = self.score(encode_sets(self.attend, tokens, exists))
         return scores.squeeze(-1)
 
 
@@ -39,13 +40,19 @@ class SharedHead(nn.Module):
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(4 * dimension, dimension), nn.GELU(), nn.Linear(dimension, 1)
-        )
+        self.first = nn.Linear(4 * dimension, dimension)
+        self.last = nn.Linear(dimension, 1)
 
-    def forward(self, pairs: Tensor, exists: Tensor) -> Tensor:  # noqa: ARG002 - one interface
-        """Return scores (B, 1 + k) of pair features (B, 1 + k, 4 d)."""
-        scores: Tensor = self.layers(pairs)
+    def forward(
+        self,
+        queries: Tensor,
+        labels: Tensor,
+        columns: Tensor,
+        exists: Tensor,  # noqa: ARG002 - one interface
+    ) -> Tensor:
+        """Return scores (B, k) of each query's candidates, those columns (B, k) of the labels."""
+        hidden = functional.gelu(pair_linear(self.first, queries, labels, columns))
+        scores: Tensor = self.last(hidden)
         return scores.squeeze(-1)
 
 
@@ -66,7 +73,7 @@ class CandidateRanking(nn.Module):
         """Return the mean over queries; `columns`, `exists` (B, k) are the hardest negatives."""
         candidates = torch.cat([batch.positives[:, None], columns], dim=1)
         exists = torch.cat([torch.ones_like(exists[:, :1]), exists], dim=1)
-        pairs = pair_features(batch.queries[:, None, :], batch.labels[candidates])
-        scores = self.scorer(pairs, exists).masked_fill(~exists, -torch.inf)
+        scores = self.scorer(batch.queries, batch.labels, candidates, exists)
+        scores = scores.masked_fill(~exists, -torch.inf)
         first = torch.zeros(len(scores), dtype=torch.long, device=scores.device)
         return functional.cross_entropy(scores, first)

@@ -34,6 +34,7 @@ class CrossAttention(nn.Module):
     ) -> Tensor:
         """Return the mean over the pairs with the positive and with the hardest negative."""
         labels = self.in_context(batch.labels)
-        right, wrong = labels[batch.positives], labels[columns[:, 0]]
-        loss: Tensor = self.pairs(batch.queries, right, wrong, exists[:, 0])
+        loss: Tensor = self.pairs(
+            batch.queries, labels, batch.positives, columns[:, 0], exists[:, 0]
+        )
         return loss

@@ -35,8 +35,9 @@ class Alc(nn.Module):
     def forward(self, batch: EmbeddedBatch, similarities: Tensor) -> AlcLoss:
         """Return both losses; `similarities` (B, U) choose the hardest negatives."""
         columns, exists = batch.hardest_negatives(similarities, self.settings.negatives)
-        right, hardest = batch.labels[batch.positives], batch.labels[columns[:, 0]]
-        query_label = self.query_label(batch.queries, right, hardest, exists[:, 0])
+        query_label = self.query_label(
+            batch.queries, batch.labels, batch.positives, columns[:, 0], exists[:, 0]
+        )
         query_batch = self.query_batch(batch, similarities, columns, exists)
         value = (
             self.settings.query_label_weight * query_label

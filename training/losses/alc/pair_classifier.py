@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.losses.pairs import pair_features
+from training.losses.pair_linear import pair_linear
+
+LEFT_OUT = -100
 
 
 class PairClassifier(nn.Module):
@@ -16,13 +18,17 @@ class PairClassifier(nn.Module):
         super().__init__()
         self.classifier = nn.Linear(4 * dimension, 2)
 
-    def forward(self, queries: Tensor, right: Tensor, wrong: Tensor, exists: Tensor) -> Tensor:
-        """Return the mean cross-entropy over the pairs of B queries; all three are (B, d).
+    def forward(
+        self, queries: Tensor, labels: Tensor, right: Tensor, wrong: Tensor, exists: Tensor
+    ) -> Tensor:
+        """Return the mean cross-entropy over the pairs of B queries.
 
-        A query whose `exists` (B,) is False has no wrong label and contributes its right pair only.
+        `right` and `wrong` (B,) are rows of `labels`. A query whose `exists` (B,) is False has no
+        wrong label and contributes its right pair only.
         """
-        pairs = [pair_features(queries, right), pair_features(queries[exists], wrong[exists])]
-        logits = self.classifier(torch.cat(pairs))
-        targets = torch.zeros(len(logits), dtype=torch.long, device=logits.device)
-        targets[: len(queries)] = 1
-        return functional.cross_entropy(logits, targets)
+        logits = pair_linear(self.classifier, queries, labels, torch.stack([right, wrong], dim=1))
+        targets = torch.stack([torch.ones_like(right), torch.zeros_like(wrong)], dim=1)
+        targets[:, 1].masked_fill_(~exists, LEFT_OUT)
+        return functional.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), ignore_index=LEFT_OUT
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from models.errors import ConfigurationError
+from training.checks import require_at_least
 
 QueryBatchHead = Literal["set_attention", "shared_head", "cross_attention", "batch_prototype"]
 
@@ -20,26 +21,60 @@ class AlcSettings:
     """
 
     query_label_weight: float = 0.3
+    """Of the loss that judges each pair of query and label by itself."""
+
     query_batch_weight: float = 0.3
+    """Of the loss that finds the right label among the hardest of the batch."""
+
     negatives: int = 10
+    """Highest wrong labels of a query that are candidates; cross_attention takes the first."""
+
     head: QueryBatchHead = "set_attention"
+    """What scores the candidates of a query."""
+
     attention_heads: int = 8
+    """Of set_attention (they divide its width) and of cross_attention (the encoder's dimension)."""
+
+    width: int = 128
+    """Of the tokens of set_attention, onto which each pair is projected."""
+
     feedforward: int = 256  # 1024 was no better on the sample (seed 0), and slower
+    """Hidden units of the transformer layer of set_attention."""
+
     dropout: float = 0.1
+    """Dropout of set_attention and cross_attention."""
+
     prototype_temperature: float = 0.1
+    """Of the head batch_prototype."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""
         if self.head not in get_args(QueryBatchHead):
             known = ", ".join(get_args(QueryBatchHead))
             raise ConfigurationError(f"head must be one of {known}, got {self.head!r}")
-        for name in ("negatives", "attention_heads", "feedforward", "prototype_temperature"):
+        require_at_least(self, 0, "query_label_weight", "query_batch_weight")
+        for name in (
+            "negatives",
+            "attention_heads",
+            "width",
+            "feedforward",
+            "prototype_temperature",
+        ):
             if getattr(self, name) <= 0:
                 raise ConfigurationError(f"{name} must be above 0, got {getattr(self, name)}")
         if not 0 <= self.dropout < 1:
             raise ConfigurationError(f"dropout must be from 0 to below 1, got {self.dropout}")
+        if self.head == "set_attention":
+            self._require_multiple("alc.width", self.width)
 
-    @property
-    def attends(self) -> bool:
-        """Return whether the head divides the embedding among `attention_heads`."""
-        return self.head in ("set_attention", "cross_attention")
+    def check_dimension(self, dimension: int) -> None:
+        """Raise ConfigurationError where the head cannot divide the embedding among its heads."""
+        if self.head == "cross_attention":
+            self._require_multiple("dimension", dimension)
+
+    def _require_multiple(self, name: str, size: int) -> None:
+        if size % self.attention_heads:
+            raise ConfigurationError(
+                f"{name} ({size}) must be a multiple of alc.attention_heads "
+                f"({self.attention_heads}) for the head {self.head}"
+            )

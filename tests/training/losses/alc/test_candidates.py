@@ -25,12 +25,9 @@ def test_value_of_the_shared_head_worked_out_by_hand() -> None:
     head = losses.query_batch
     assert isinstance(head, CandidateRanking)
     assert isinstance(head.scorer, SharedHead)
-    first, last = head.scorer.layers[0], head.scorer.layers[2]
-    assert isinstance(first, nn.Linear)
-    assert isinstance(last, nn.Linear)
-    only_products(first, row=0)
-    nn.init.constant_(last.weight, 1.0)
-    nn.init.zeros_(last.bias)
+    only_products(head.scorer.first, row=0)
+    nn.init.constant_(head.scorer.last.weight, 1.0)
+    nn.init.zeros_(head.scorer.last.bias)
     batch = small_batch()
 
     loss = losses(batch, batch.similarities)
@@ -46,23 +43,25 @@ def test_value_of_the_shared_head_worked_out_by_hand() -> None:
     assert loss.query_batch.item() == pytest.approx(expected, rel=1e-5)
 
 
+def scores(head: SetAttention, columns: list[int]) -> list[float]:
+    """Score these of five labels as the candidates of one query."""
+    torch.manual_seed(2)
+    query, labels = torch.randn(1, 8), torch.randn(5, 8)
+    exists = torch.ones(1, len(columns), dtype=torch.bool)
+    found: list[float] = head(query, labels, torch.tensor([columns]), exists)[0].tolist()
+    return found
+
+
 def test_attention_does_not_read_the_position() -> None:
     """Construction B1 is set-equivariant: reordering candidates reorders the scores."""
     head = attention()
-    pairs = torch.randn(3, 4, 32)
-    exists = torch.ones(3, 4, dtype=torch.bool)
-    order = torch.tensor([2, 0, 3, 1])
 
-    scores, reordered = head(pairs, exists), head(pairs[:, order], exists)
+    first, second, third, fourth = scores(head, [0, 1, 2, 3])
 
-    assert torch.allclose(scores[:, order], reordered, atol=1e-6)
+    assert scores(head, [2, 0, 3, 1]) == pytest.approx([third, first, fourth, second], abs=1e-6)
 
 
 def test_attention_lets_candidates_see_each_other() -> None:
     head = attention()
-    pairs = torch.randn(1, 3, 32)
-    exists = torch.ones(1, 3, dtype=torch.bool)
-    changed = pairs.clone()
-    changed[0, 2] += 1.0
 
-    assert head(pairs, exists)[0, 0].item() != pytest.approx(head(changed, exists)[0, 0].item())
+    assert scores(head, [0, 1, 2])[0] != pytest.approx(scores(head, [0, 1, 4])[0])

@@ -71,6 +71,7 @@ def test_every_head_gives_another_loss() -> None:
         ("set_attention", {"query_batch_weight": 1.0}),
         ("set_attention", {"negatives": 1}),
         ("set_attention", {"attention_heads": 2}),
+        ("set_attention", {"width": 16}),
         ("set_attention", {"feedforward": 8}),
         ("set_attention", {"dropout": 0.5}),
         ("shared_head", {"negatives": 1}),
@@ -93,7 +94,7 @@ def test_every_setting_of_a_head_changes_the_loss(
 
 
 @pytest.mark.parametrize(
-    "name", ["negatives", "attention_heads", "feedforward", "prototype_temperature"]
+    "name", ["negatives", "attention_heads", "width", "feedforward", "prototype_temperature"]
 )
 def test_a_setting_that_cannot_be_used_is_named(name: str) -> None:
     unusable: dict[str, Any] = {name: 0}

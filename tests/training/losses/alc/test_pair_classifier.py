@@ -32,9 +32,9 @@ def test_a_query_without_a_wrong_label_contributes_its_right_pair_only() -> None
     classifier = PairClassifier(2)
     only_products(classifier.classifier, row=1)
     batch = small_batch()
-    right, wrong = batch.labels[[0, 1]], batch.labels[[2, 2]]
+    right, wrong = torch.tensor([0, 1]), torch.tensor([2, 2])
 
-    loss = classifier(batch.queries, right, wrong, torch.tensor([True, False]))
+    loss = classifier(batch.queries, batch.labels, right, wrong, torch.tensor([True, False]))
 
     expected = [math.log1p(math.exp(-0.6)), math.log1p(math.exp(-1.0)), math.log1p(math.exp(0.8))]
     assert loss.item() == pytest.approx(sum(expected) / 3, rel=1e-6)

@@ -13,21 +13,36 @@ from models.errors import ConfigurationError
 from models.ngram.runtime import NgramEncoder
 from tests.training.products import small_shop
 from training.data.dataset import Dataset
-from training.loop import Step, fit
+from training.encoders.settings import NgramSettings
+from training.loop.fit import fit
+from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
+from training.losses.text_terms import TextTermSettings
 from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
-ALC = AlcSettings(feedforward=16, attention_heads=2)
+ALC = AlcSettings(width=16, feedforward=16, attention_heads=2)
 SETTINGS = TrainingSettings(
-    epochs=2, dimension=32, batch_size=64, cluster_size=16, warmup_steps=2, alc=ALC
+    epochs=2,
+    batch_size=64,
+    encoder=NgramSettings(dimension=32),
+    sampler=SamplerSettings(cluster_size=16),
+    warmup_steps=2,
+    alc=ALC,
 )
 
 
 def trained(dataset: Dataset, settings: TrainingSettings) -> tuple[NgramEncoder, list[Step]]:
     steps: list[Step] = []
-    return fit(dataset, settings, steps.append), steps
+    encoder = fit(dataset, settings, steps.append).encoder
+    assert isinstance(encoder, NgramEncoder)
+    return encoder, steps
+
+
+def with_table_rate(settings: TrainingSettings, rate: float) -> TrainingSettings:
+    return replace(settings, encoder=replace(settings.encoder, table_learning_rate=rate))
 
 
 @contextmanager
@@ -55,8 +70,8 @@ def test_training_learns_what_the_words_mean() -> None:
     """`washer` names the dishwasher in offers only: no word of the title tells it."""
     renamed = renamed_shop()
 
-    untrained, _ = trained(renamed, replace(SETTINGS, epochs=1, table_learning_rate=1e-9))
-    learned, _ = trained(renamed, replace(SETTINGS, epochs=6, table_learning_rate=1e-2))
+    untrained, _ = trained(renamed, with_table_rate(replace(SETTINGS, epochs=1), 1e-9))
+    learned, _ = trained(renamed, with_table_rate(replace(SETTINGS, epochs=6), 1e-2))
 
     assert top_1_precision(learned, renamed) > top_1_precision(untrained, renamed) + 0.05
     assert top_1_precision(learned, renamed) > 0.95
@@ -67,8 +82,8 @@ def test_every_base_loss_learns_it_alone(base: BaseLoss) -> None:
     renamed = renamed_shop()
     settings = replace(SETTINGS, base=base, tcm=None, alc=None)
 
-    untrained, _ = trained(renamed, replace(settings, epochs=1, table_learning_rate=1e-9))
-    learned, _ = trained(renamed, replace(settings, epochs=6, table_learning_rate=1e-2))
+    untrained, _ = trained(renamed, with_table_rate(replace(settings, epochs=1), 1e-9))
+    learned, _ = trained(renamed, with_table_rate(replace(settings, epochs=6), 1e-2))
 
     assert top_1_precision(learned, renamed) > top_1_precision(untrained, renamed) + 0.05
 
@@ -93,7 +108,7 @@ def test_the_chosen_base_loss_uses_its_own_settings(base: BaseLoss, own: dict[st
 
 def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
     """The batch is large enough for the threads to share the sums of its gradients."""
-    large = replace(SETTINGS, batch_size=256, dimension=64, epochs=2)
+    large = replace(SETTINGS, batch_size=256, encoder=NgramSettings(dimension=64), epochs=2)
     shop = small_shop()
 
     with two_threads():
@@ -108,14 +123,20 @@ def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
     [
         {"seed": 1},
         {"epochs": 3},
-        {"dimension": 16},
+        {"encoder": NgramSettings(dimension=16)},
+        {"encoder": NgramSettings(dimension=32, table_learning_rate=1e-2)},
+        {"encoder": NgramSettings(dimension=32, learning_rate=1e-2)},
+        {"encoder": NgramSettings(dimension=32, weight_decay=0.5)},
         {"batch_size": 32},
-        {"cluster_size": 32},
+        {"sampler": SamplerSettings(cluster_size=32)},
+        {"sampler": SamplerSettings(cluster_size=16, double_at=(2,))},
+        {"sampler": SamplerSettings(cluster_size=16, refresh_every=2)},
+        {"precision": "bf16"},
         {"temperature": 0.1},
         {"base": "triplet"},
         {"base": "dynamic_triplet"},
-        {"table_learning_rate": 1e-2},
-        {"layer_learning_rate": 1e-2},
+        {"head_learning_rate": 1e-2},
+        {"head_weight_decay": 0.5},
         {"warmup_steps": 0},
         {"tcm": None},
         {"alc": None},
@@ -148,11 +169,18 @@ def test_what_is_switched_off_is_not_reported() -> None:
     assert {(step.parts.tcm, step.parts.query_label) for step in steps} == {(None, None)}
 
 
-@pytest.mark.parametrize("name", ["epochs", "dimension", "cluster_size", "temperature"])
+@pytest.mark.parametrize("name", ["epochs", "temperature", "head_learning_rate", "micro_batch"])
 def test_a_setting_that_cannot_be_used_is_named(name: str) -> None:
     unusable: dict[str, Any] = {name: 0}
     with pytest.raises(ConfigurationError, match=name):
         TrainingSettings(**unusable)
+
+
+@pytest.mark.parametrize("name", ["dimension", "table_learning_rate", "learning_rate"])
+def test_a_setting_of_the_encoder_that_cannot_be_used_is_named(name: str) -> None:
+    unusable: dict[str, Any] = {name: 0}
+    with pytest.raises(ConfigurationError, match=name):
+        NgramSettings(**unusable)
 
 
 def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
@@ -161,13 +189,39 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
         TrainingSettings(**unusable)
 
 
-def test_attention_heads_must_divide_the_dimension_where_the_head_attends() -> None:
-    uneven = AlcSettings(attention_heads=3)
+def test_attention_heads_must_divide_what_they_attend_to() -> None:
+    uneven = AlcSettings(attention_heads=3, head="batch_prototype")
+    assert TrainingSettings(alc=uneven).alc
+    with pytest.raises(ConfigurationError, match=r"width \(128\).*attention_heads \(3\)"):
+        replace(uneven, head="set_attention")
     with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
-        TrainingSettings(alc=uneven)
-    assert TrainingSettings(alc=replace(uneven, head="batch_prototype")).alc
+        TrainingSettings(alc=replace(uneven, head="cross_attention"))
 
 
 def test_a_batch_of_one_has_no_negatives() -> None:
     with pytest.raises(ConfigurationError, match="batch_size"):
         replace(SETTINGS, batch_size=1)
+
+
+def test_few_texts_at_a_time_compute_the_same() -> None:
+    """Gradient caching: the memory of a step changes, its gradients do not."""
+    shop = small_shop()
+
+    usual, _ = trained(shop, SETTINGS)
+    few, _ = trained(shop, replace(SETTINGS, micro_batch=7))
+
+    np.testing.assert_allclose(few.table, usual.table, atol=2e-4)
+
+
+def test_the_products_to_be_searched_are_the_titles_under_the_exported_encoder() -> None:
+    shop = small_shop()
+
+    fitted = fit(shop, SETTINGS, lambda _: None)
+
+    titles = fitted.encoder.encode([product.title for product in shop.products])
+    np.testing.assert_allclose(fitted.products, titles, atol=1e-5)
+
+
+def test_terms_on_titles_need_labels_that_are_more_than_titles() -> None:
+    with pytest.raises(ConfigurationError, match=r"labels\.kind"):
+        replace(SETTINGS, text_terms=TextTermSettings())

@@ -13,8 +13,9 @@ from tests.training.evaluation.example import FOUND, RELEVANCE, promise
 from training.data.dataset import relevance_matrix
 from training.evaluation.background import Background
 from training.evaluation.opis import OpisSettings
+from training.evaluation.record import CURVE_POINTS, metrics_of
 from training.evaluation.report import TARGETS, evaluate
-from training.report import CURVE_POINTS, metrics_of, report_files
+from training.report import report_files
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

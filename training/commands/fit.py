@@ -1,0 +1,89 @@
+"""`alc-train fit`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.commands.options import (
+    ConfigOption,
+    Given,
+    MaxBadRowsOption,
+    RecipeOption,
+    SetOption,
+    tables,
+)
+from training.commands.terminal import stderr, warn_of_bad_rows
+from training.data.splits import SplitKind
+from training.losses.names import BaseLoss
+
+
+def fit(
+    bundles: Annotated[
+        Path, typer.Option(help="Directory of the bundles; the new one becomes current.")
+    ] = Path(".state/bundles"),
+    config: ConfigOption = None,
+    recipe: RecipeOption = None,
+    products: Annotated[
+        Path | None, typer.Option(help="CSV of products, columns id,title; with --pairs.")
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="CSV of pairs, columns query,product_id; with --products.")
+    ] = None,
+    max_bad_rows: MaxBadRowsOption = None,
+    split: Annotated[SplitKind | None, typer.Option(help="How queries are held out.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="The same seed gives the same numbers.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the training queries.")
+    ] = None,
+    base: Annotated[BaseLoss | None, typer.Option(help="The loss that ranks.")] = None,
+    tcm: Annotated[
+        bool | None, typer.Option("--tcm/--no-tcm", help="Threshold-consistent margin loss.")
+    ] = None,
+    alc: Annotated[
+        bool | None, typer.Option("--alc/--no-alc", help="Auxiliary losses of ALC.")
+    ] = None,
+    assign: SetOption = None,
+) -> None:
+    """Train a model, certify its thresholds and publish a bundle.
+
+    It learns from your tables, or from the sample when no data are named. All settings:
+    alc-train settings.
+    """
+    from training.data.load import load_data
+    from training.pipeline import Stages, train_and_publish
+    from training.progress import progress, stage_bar, training_bar
+
+    fields = {
+        "recipe": recipe,
+        "split": None if split is None else split.value,
+        "training.seed": seed,
+        "training.epochs": epochs,
+        "training.base": base,
+        "training.tcm": tcm,
+        "training.alc": alc,
+    }
+    fields |= tables(products, pairs, max_bad_rows, config)
+    settings = Given(config, assign or [], fields).settings()
+    console = stderr()
+    loaded = load_data(settings.data)
+    warn_of_bad_rows(console, loaded)
+    with progress(console) as bars:
+        directory, _ = train_and_publish(
+            loaded.dataset,
+            settings,
+            bundles,
+            datetime.now(UTC),
+            training_bar(bars),
+            Stages(
+                hashing=stage_bar(bars, "hashing", "texts"),
+                baseline=stage_bar(bars, "TF-IDF to compare", "queries"),
+            ),
+        )
+    typer.echo((directory / "report" / "table.txt").read_text())
+    typer.echo(f"published {directory}")

@@ -1,0 +1,72 @@
+"""Whether promises are kept on labelled queries, as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from training.evaluation.coverage import Realised
+from training.evaluation.report import CalibratedCoverage
+from training.evaluation.table import Rows
+
+
+class Verdict(StrEnum):
+    """What the realised precision says about a promise.
+
+    Below the promise, `WITHIN_CHANCE` and `BROKEN` are told apart by the 95 % interval of the
+    realised precision.
+    """
+
+    KEPT = "kept"
+    WITHIN_CHANCE = "below, within chance"
+    BROKEN = "broken"
+    NOTHING_ACCEPTED = "nothing accepted"
+    NOTHING_PROMISED = "nothing promised"
+
+
+def verdict(one: CalibratedCoverage) -> Verdict:
+    """Return whether the promise is kept on these queries."""
+    precision, target = one.realised.precision, one.promise.target_precision
+    if one.promise.threshold is None:
+        return Verdict.NOTHING_PROMISED
+    if precision is None:
+        return Verdict.NOTHING_ACCEPTED
+    if precision >= target:
+        return Verdict.KEPT
+    _, highest = one.realised.precision_interval
+    return Verdict.BROKEN if highest < target else Verdict.WITHIN_CHANCE
+
+
+def kept_table(promises: Sequence[CalibratedCoverage]) -> Rows:
+    """Return one row per promise under a header; intervals at 95 %."""
+    header = [
+        "promised precision",
+        "threshold",
+        "automation coverage",
+        "accepted, errors",
+        "realised precision",
+        "promise",
+    ]
+    return [header, *(_row(one) for one in promises)]
+
+
+def _row(one: CalibratedCoverage) -> list[str]:
+    target, threshold, realised = one.promise.target_precision, one.promise.threshold, one.realised
+    return [
+        f"{target:.2f}",
+        "-" if threshold is None else f"{threshold:.4f}",
+        f"{realised.automation_coverage:.3f} {_interval(realised.automation_coverage_interval)}",
+        f"{realised.accepted:,}, {realised.errors:,}",
+        _precision(realised),
+        verdict(one).value,
+    ]
+
+
+def _precision(realised: Realised) -> str:
+    if realised.precision is None:
+        return "-"
+    return f"{realised.precision:.3f} {_interval(realised.precision_interval)}"
+
+
+def _interval(bounds: tuple[float, float]) -> str:
+    return f"[{bounds[0]:.3f}, {bounds[1]:.3f}]"

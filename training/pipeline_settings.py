@@ -1,0 +1,72 @@
+"""All settings of a run: the tree that a configuration file writes and a bundle keeps."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from models.calibration.grid import GridSettings
+from models.errors import ConfigurationError
+from training.data.settings import DataSettings, SampleData
+from training.data.splits import SplitKind
+from training.evaluation.background import EvaluationSettings
+from training.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationSettings:
+    """What is promised, and how its thresholds are looked for."""
+
+    target_precisions: tuple[float, ...] = (0.90, 0.95, 0.98)
+    """Each gets a threshold of its own, certified on queries that training did not see."""
+
+    confidence: float = 0.90
+    """How sure each promise is."""
+
+    grid: GridSettings = field(default_factory=GridSettings)
+    """Which thresholds are tested; it decides how much is automated, not whether promises hold."""
+
+    def __post_init__(self) -> None:
+        """Raise ConfigurationError naming the field that cannot be used."""
+        if not self.target_precisions:
+            raise ConfigurationError("target_precisions needs at least 1 number")
+        for precision in self.target_precisions:
+            if not 0 < precision < 1:
+                raise ConfigurationError(
+                    f"target_precisions must be between 0 and 1, got {precision}"
+                )
+        if not 0 < self.confidence < 1:
+            raise ConfigurationError(f"confidence must be between 0 and 1, got {self.confidence}")
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineSettings:
+    """From which data, how split, trained, calibrated and measured.
+
+    `recipe` names the defaults that the rest was made from. The seed of the split is that of the
+    training.
+    """
+
+    recipe: str = "softmax"
+    """The method whose defaults the other fields change."""
+
+    split: SplitKind = SplitKind.OFFERS
+    """How queries are held out: at random, by shop, or with 10 % of the products unknown."""
+
+    data: DataSettings = field(default_factory=SampleData)
+    """Which labelled queries are learnt from."""
+
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    """How the model is trained."""
+
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
+    """What is promised, and how its thresholds are looked for."""
+
+    evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
+    """How models are measured."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as plain values, for the manifest; paths in full."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), default=str))
+        return plain

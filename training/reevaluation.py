@@ -1,0 +1,87 @@
+"""A published bundle on labelled queries, without training, to see whether it keeps its promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.bundle.bundle import Bundle
+from models.errors import DataError
+from training.configuration.read import bundle_layer, read_settings
+from training.data.dataset import Dataset, digest
+from training.data.load import load_data
+from training.data.splits import SplitDataset, split_dataset
+from training.evaluation.background import background
+from training.evaluation.report import Evaluation, evaluate
+from training.pipeline import CANDIDATES
+from training.pipeline_settings import PipelineSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unseen:
+    """The labelled queries that the bundle was not made from; `seen` were left out.
+
+    `unknown` says why that could not be told: then `seen` is 0 and all queries are here.
+    """
+
+    queries: Dataset
+    seen: int = 0
+    unknown: str | None = None
+
+
+def settings_of(bundle: Bundle) -> PipelineSettings:
+    """Return the settings that the bundle was made with."""
+    return read_settings([bundle_layer(bundle.directory)])
+
+
+def own_parts(bundle: Bundle) -> SplitDataset:
+    """Return the parts that the bundle was made from.
+
+    Raise DataError when the data that its settings name cannot be read or are no longer the same.
+    """
+    settings = settings_of(bundle)
+    dataset = load_data(settings.data).dataset
+    if digest(dataset) != bundle.manifest.data_digest:
+        raise DataError(
+            f"the data of bundle {bundle.bundle_id} have changed since it was made "
+            "(another digest); name other labelled queries with --pairs"
+        )
+    return split_dataset(dataset, settings.split, settings.training.seed)
+
+
+def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
+    """Return the queries whose text is in neither the training nor the calibration part.
+
+    Measured on those parts, a model looks better than it is. Raise DataError when none is left.
+    """
+    try:
+        parts = own_parts(bundle)
+    except DataError as error:
+        return Unseen(labelled, unknown=str(error))
+    used = {*parts.train.texts, *parts.calibration.texts}
+    kept = np.array([row for row, text in enumerate(labelled.texts) if text not in used], np.int64)
+    if not len(kept):
+        raise DataError(
+            f"all {len(labelled):,} queries took part in the training or calibration of bundle "
+            f"{bundle.bundle_id}, so they cannot judge it; name others"
+        )
+    return Unseen(labelled.subset(kept), seen=len(labelled) - len(kept))
+
+
+def evaluate_own(bundle: Bundle) -> Evaluation:
+    """Return the results on the test part of the bundle's own data, as its report has them."""
+    parts = own_parts(bundle)
+    found = bundle.runtime.candidates(parts.test.texts, CANDIDATES)
+    known = background(parts.train, settings_of(bundle).evaluation)
+    return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known)
+
+
+def evaluate_labelled(bundle: Bundle, labelled: Dataset) -> Evaluation:
+    """Return the results on queries over the catalogue of the bundle."""
+    found = bundle.runtime.candidates(labelled.texts, CANDIDATES)
+    return evaluate(_name(bundle), found, labelled.relevance, bundle.promises)
+
+
+def _name(bundle: Bundle) -> str:
+    return f"bundle {bundle.bundle_id}"
