@@ -257,10 +257,11 @@ def test_centroids_are_those_of_the_queries_as_they_are_embedded_at_the_end() ->
         fitted.encoder.encode(texts)
         for texts in (shop.texts, [product.title for product in shop.products])
     )
-    centroids: FloatMatrix = shop.relevance.toarray().T.astype(np.float32) @ queries / 6
+    right = shop.relevance.toarray().T.astype(np.float32)
+    centroids: FloatMatrix = (right @ queries / 6).astype(np.float32)
     tokens = np.stack([standardised(titles), standardised(centroids)])
-    expected = tokens.mean(axis=0)
-    unit = expected / np.linalg.norm(expected, axis=1, keepdims=True)
+    mean = tokens.mean(axis=0)
+    unit = mean / np.linalg.norm(mean, axis=1, keepdims=True)
     np.testing.assert_allclose(fitted.products, unit, atol=2e-3)
 
 
