@@ -26,8 +26,9 @@ def prepare_transformer(
     pretrained = load_pretrained(settings.model, settings.max_length)
     module = TransformerModule(pretrained, settings)
     module.export()  # a model that cannot be served must not be found out after hours of training
+    tokeniser = pretrained.tokeniser
     return Prepared(
         module,
-        write_texts(texts, pretrained.tokeniser, directory, on_texts),
-        read=lambda others: write_texts(others, pretrained.tokeniser, directory),
+        write_texts(texts, tokeniser, directory, on_texts),
+        read=lambda others: write_texts(others, tokeniser, directory),
     )

@@ -23,6 +23,7 @@ def test_it_is_the_encoder_and_its_texts(
     assert isinstance(prepared.texts, TransformerTexts)
     assert len(prepared.texts) == len(TITLES)
     assert told == [(len(TITLES), len(TITLES))]
+    assert len(prepared.read(["others", *TITLES])) == len(TITLES) + 1
     assert list(tmp_path.iterdir()) == []  # the files of the trial export went with it
 
 
