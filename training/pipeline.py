@@ -19,7 +19,7 @@ from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
-from training.evaluation.tfidf import tfidf_neighbours
+from training.evaluation.search import answers, tfidf_answers
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.loop.stopping import divide
@@ -69,16 +69,9 @@ def train(
     runtime, index_report = build_runtime(
         fitted, parts.train, settings.augmentation, settings.training.seed
     )
-    found = runtime.candidates(parts.test.texts, CANDIDATES)
+    found = answers(runtime, parts.test, CANDIDATES)
     promises = _promises(runtime, certifying, found, settings, calibrated_at)
-    titles = [product.title for product in parts.test.products]
-    lexical = tfidf_neighbours(
-        parts.test.texts,
-        titles,
-        CANDIDATES,
-        weights_from=parts.train.texts,
-        on_queries=stages.baseline,
-    )
+    lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
     known = background(parts.train, settings.evaluation)
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known),
@@ -170,7 +163,7 @@ def _promises(
 
     The test queries, without their labels, stand for the unlabelled traffic that places the grid.
     """
-    found = runtime.candidates(calibration.texts, 1)
+    found = answers(runtime, calibration, 1)
     correct = top_1_correct(found, calibration.relevance)
     return tuple(
         certify(
