@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from training.data.dataset import Dataset, Relevance, Rows
-from training.encoders.base import EncoderModule, TextStore
+from training.encoders.base import Prepared, TextStore
 from training.encoders.prepare import prepare_encoder
 from training.encoders.settings import EncoderSettings
 from training.sampling.positives import Positives
@@ -33,6 +33,12 @@ class Examples:
     def products(self) -> int:
         """Return the number of products."""
         return int(self.relevance.shape[1])
+
+    @property
+    def cut_texts(self) -> float | None:
+        """Return the share of texts that are read without their end; None where none can be."""
+        cut = self.texts.cut
+        return None if cut is None else cut / len(self.texts)
 
     def titles(self, products: Rows) -> Rows:
         """Return where in `texts` the titles of these product rows are."""
@@ -58,7 +64,7 @@ def build_examples(
     settings: EncoderSettings,
     seed: int,
     on_texts: Callable[[int, int], None] | None = None,
-) -> tuple[EncoderModule, Examples]:
+) -> tuple[Prepared, Examples]:
     """Return the untrained encoder and the examples of the answerable queries.
 
     `on_texts` is told how many texts are read, and of how many.
@@ -66,7 +72,7 @@ def build_examples(
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
     prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts)
-    return prepared.encoder, Examples(prepared.texts, answerable.relevance)
+    return prepared, Examples(prepared.texts, answerable.relevance)
 
 
 def sample_batch(
