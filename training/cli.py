@@ -28,7 +28,7 @@ def main() -> None:
         sys.exit(EXIT_ERROR)
     except SystemExit as end:
         if end.code == EXIT_INTERRUPTED:
-            typer.echo("interrupted: what was not yet published is not there", err=True)
+            typer.echo("interrupted; what was published before is untouched", err=True)
         raise
 
 

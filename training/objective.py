@@ -7,7 +7,7 @@ from dataclasses import replace
 from torch import Tensor, nn
 
 from training.encoders.base import ParameterGroup
-from training.losses.alc import Alc
+from training.losses.alc.loss import Alc
 from training.losses.base import base_loss
 from training.losses.batch import EmbeddedBatch
 from training.losses.parts import LossTensors

@@ -20,17 +20,17 @@ from models.thresholds import Promise
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import Evaluation, evaluate, top_1_correct
+from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
 from training.evaluation.tfidf import tfidf_neighbours
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.loop.stopping import divide
 from training.loop.torchrun import joined
 from training.pipeline_settings import PipelineSettings
+from training.recipes import method_name
 from training.report import report_files
 from training.settings import TrainingSettings
 
-CANDIDATES = 10
 INDEX_SAMPLE = 1_000
 
 
@@ -89,10 +89,10 @@ def train(
 
 
 def model_name(settings: TrainingSettings) -> str:
-    """Return the losses of a model as the tables name them."""
+    """Return the method of a model and the losses on top of it, as the tables name them."""
     added = [name for name, used in (("TCM", settings.tcm), ("ALC", settings.alc)) if used]
-    base = settings.base.replace("_", " ")
-    return " + ".join([base, *added]) if added else f"{base} base alone"
+    method = method_name(settings)
+    return " + ".join([method, *added]) if added else f"{method} base alone"
 
 
 def train_and_publish(

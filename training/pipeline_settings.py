@@ -52,7 +52,7 @@ class PipelineSettings:
     """The method whose defaults the other fields change."""
 
     split: SplitKind = SplitKind.OFFERS
-    """How queries are held out: at random, by shop, or with 10 % of the products unknown."""
+    """How queries are held out for calibration and test."""
 
     data: DataSettings = field(default_factory=SampleData)
     """Which labelled queries are learnt from."""

@@ -1,4 +1,4 @@
-"""A published bundle on labelled queries, without training, to see whether it keeps its promises."""
+"""A published bundle on labelled queries: whether it keeps its promises; nothing is trained."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from training.data.dataset import Dataset, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import Evaluation, evaluate
-from training.pipeline import CANDIDATES
+from training.evaluation.report import CANDIDATES, Evaluation, evaluate
 from training.pipeline_settings import PipelineSettings
 
 

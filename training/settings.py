@@ -12,9 +12,12 @@ from training.labels.settings import LabelSettings, TextLabelSettings
 from training.loop.stopping_settings import StoppingSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.tcm import TcmSettings
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import (
+    DynamicTripletSettings,
+    TcmSettings,
+    TextTermSettings,
+    TripletSettings,
+)
 from training.sampling.settings import SamplerSettings
 
 Device = Literal["auto", "cpu", "cuda"]

@@ -21,12 +21,15 @@ from training.encoders.settings import NgramSettings
 from training.evaluation.opis import OpisSettings
 from training.evaluation.propensity import inverse_propensities
 from training.evaluation.report import top_1_correct
+from training.labels.settings import VectorTableSettings
+from training.loop.fit import fit
 from training.loop.step import Step
 from training.loop.stopping_settings import StoppingSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.pipeline import Stages, Trained, model_name, train, train_and_publish
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
+from training.recipes import recipe
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -226,10 +229,45 @@ def test_a_model_is_compared_with_no_training_and_named_by_its_losses() -> None:
 
 @pytest.mark.parametrize(
     ("base", "name"),
-    [("triplet", "triplet + TCM + ALC"), ("dynamic_triplet", "dynamic triplet + TCM + ALC")],
+    [("triplet", "NGAME + TCM + ALC"), ("dynamic_triplet", "dynamic triplet + TCM + ALC")],
 )
-def test_the_base_loss_is_part_of_the_name(base: BaseLoss, name: str) -> None:
+def test_the_method_is_part_of_the_name(base: BaseLoss, name: str) -> None:
     assert model_name(replace(TRAINING, base=base)) == name
+
+
+@pytest.mark.parametrize("name", ["dexa", "prime"])
+def test_of_labels_and_heads_only_the_vectors_to_be_searched_are_published(
+    tmp_path: Path, name: str
+) -> None:
+    """A basis vector's cosines with the products are one column of the searched vectors."""
+    used = {part: getattr(recipe(name), part) for part in ("base", "labels", "text_terms")}
+    fast = replace(used["labels"], vectors=VectorTableSettings(learning_rate=0.1))
+    training = replace(TRAINING, **(used | {"labels": fast}))
+
+    bundle = published(tmp_path / name, replace(SETTINGS, training=training))
+    plain = published(tmp_path / "plain", SETTINGS)
+
+    found = bundle.runtime.nearest(np.eye(32, dtype=np.float32), 60)
+    searched = np.empty((60, 32), np.float32)
+    np.put_along_axis(searched, found.rows.T, found.scores.T, axis=0)
+    parts = split_dataset(small_shop(), SETTINGS.split, 0)
+    fitted = fit(parts.train, training, silent)
+    np.testing.assert_allclose(searched, fitted.products, atol=1e-6)
+    assert not np.allclose(searched, fitted.encoder.encode(titles_of(bundle)), atol=1e-2)
+    assert sizes(bundle) == sizes(plain)
+
+
+def titles_of(bundle: Bundle) -> list[str]:
+    return [bundle.runtime.catalogue[row].title for row in range(60)]
+
+
+def sizes(bundle: Bundle) -> dict[str, int]:
+    """Return all files, with the sizes of those that hold weights or vectors."""
+    weigh = weights(bundle)
+    return {
+        name: (bundle.directory / name).stat().st_size if name in weigh else 0
+        for name in bundle.manifest.files
+    }
 
 
 def test_everything_long_reports_its_progress() -> None:

@@ -9,17 +9,20 @@ import numpy as np
 import pytest
 import torch
 
+from models.encoder import FloatMatrix
 from models.errors import ConfigurationError
 from models.ngram.runtime import NgramEncoder
 from tests.training.products import small_shop
 from training.data.dataset import Dataset
 from training.encoders.settings import NgramSettings
-from training.loop.fit import fit
+from training.examples import build_examples
+from training.labels.settings import PrototypeLabelSettings, VectorTableSettings
+from training.loop.fit import _engine, fit
+from training.loop.run import Run
 from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import DynamicTripletSettings, TextTermSettings, TripletSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -192,7 +195,7 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
 def test_attention_heads_must_divide_what_they_attend_to() -> None:
     uneven = AlcSettings(attention_heads=3, head="batch_prototype")
     assert TrainingSettings(alc=uneven).alc
-    with pytest.raises(ConfigurationError, match=r"width \(128\).*attention_heads \(3\)"):
+    with pytest.raises(ConfigurationError, match=r"width \(64\).*attention_heads \(3\)"):
         replace(uneven, head="set_attention")
     with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
         TrainingSettings(alc=replace(uneven, head="cross_attention"))
@@ -225,3 +228,42 @@ def test_the_products_to_be_searched_are_the_titles_under_the_exported_encoder()
 def test_terms_on_titles_need_labels_that_are_more_than_titles() -> None:
     with pytest.raises(ConfigurationError, match=r"labels\.kind"):
         replace(SETTINGS, text_terms=TextTermSettings())
+
+
+def test_products_are_searched_as_they_are_without_dropout() -> None:
+    """Dropout is on in training only: what is searched does not depend on chance."""
+    labels = PrototypeLabelSettings(dropout=0.9, centroid_dropout=1.0, zero_start=False)
+    settings = replace(SETTINGS, labels=labels)
+    encoder, examples = build_examples(small_shop(), settings.encoder, settings.seed)
+    run = Run(_engine(encoder, examples, settings), settings, lambda _: None)
+    run.train_epoch(1)
+
+    assert np.array_equal(run.product_vectors(), run.product_vectors())
+
+
+def test_centroids_are_those_of_the_queries_as_they_are_embedded_at_the_end() -> None:
+    """With no queries' worth of title, no vectors and a layer that cannot learn: u + z."""
+    shop = small_shop()
+    labels = PrototypeLabelSettings(
+        vectors=VectorTableSettings(initial_scale=0.0, learning_rate=1e-12),
+        learning_rate=1e-12,
+    )
+
+    fitted = fit(shop, replace(SETTINGS, labels=labels, alc=None), lambda _: None)
+
+    queries, titles = (
+        fitted.encoder.encode(texts)
+        for texts in (shop.texts, [product.title for product in shop.products])
+    )
+    centroids: FloatMatrix = shop.relevance.toarray().T.astype(np.float32) @ queries / 6
+    tokens = np.stack([standardised(titles), standardised(centroids)])
+    expected = tokens.mean(axis=0)
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.products, expected, atol=2e-3)
+
+
+def standardised(vectors: FloatMatrix) -> FloatMatrix:
+    """Return what a layer norm without weights makes of each row."""
+    centred = vectors - vectors.mean(axis=1, keepdims=True)
+    found: FloatMatrix = centred / np.sqrt(centred.var(axis=1, keepdims=True) + 1e-5)
+    return found

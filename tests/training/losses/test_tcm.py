@@ -7,7 +7,8 @@ import torch
 
 from tests.training.losses.example import small_batch
 from training.losses.batch import EmbeddedBatch
-from training.losses.tcm import TcmSettings, threshold_consistent_margin
+from training.losses.settings import TcmSettings
+from training.losses.tcm import threshold_consistent_margin
 
 
 def test_value_worked_out_by_hand() -> None:

@@ -1,0 +1,1 @@
+"""Public data sets, each read from the folder that holds its files."""
