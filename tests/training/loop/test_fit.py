@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from training.encoders.settings import NgramSettings
 from training.examples import build_examples
 from training.labels.settings import PrototypeLabelSettings, VectorTableSettings
 from training.loop.fit import _engine, fit
+from training.loop.ranks import SingleRank
 from training.loop.run import Run
 from training.loop.step import Step
 from training.losses.alc import AlcSettings
@@ -234,8 +236,13 @@ def test_products_are_searched_as_they_are_without_dropout() -> None:
     """Dropout is on in training only: what is searched does not depend on chance."""
     labels = PrototypeLabelSettings(dropout=0.9, centroid_dropout=1.0, zero_start=False)
     settings = replace(SETTINGS, labels=labels)
-    encoder, examples = build_examples(small_shop(), settings.encoder, settings.seed)
-    run = Run(_engine(encoder, examples, settings), settings, lambda _: None)
+    prepared, examples = build_examples(small_shop(), settings.encoder, settings.seed)
+    run = Run(
+        _engine(prepared.encoder, examples, settings, SingleRank()),
+        settings,
+        lambda _: None,
+        time.monotonic,
+    )
     run.train_epoch(1)
 
     assert np.array_equal(run.product_vectors(), run.product_vectors())
@@ -267,3 +274,8 @@ def standardised(vectors: FloatMatrix) -> FloatMatrix:
     centred = vectors - vectors.mean(axis=1, keepdims=True)
     found: FloatMatrix = centred / np.sqrt(centred.var(axis=1, keepdims=True) + 1e-5)
     return found
+
+
+def test_a_run_that_diverges_says_what_to_change() -> None:
+    with pytest.raises(ConfigurationError, match="use lower learning rates"):
+        trained(small_shop(), with_table_rate(SETTINGS, 1e38))
