@@ -10,6 +10,7 @@ from pathlib import Path
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.calibration.fixed_sequence import certify
+from models.encoder import FloatMatrix
 from models.index.base import Neighbours
 from models.index.build import IndexReport
 from models.runtime import Runtime
@@ -41,9 +42,14 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A model with its index, its promises and its results on the test queries."""
+    """A model with its index, its promises and its results on the test queries.
+
+    `found` are its answers to them, `products` (products, d) the unit vectors of the catalogue.
+    """
 
     runtime: Runtime
+    products: FloatMatrix
+    found: Neighbours
     index_report: IndexReport
     promises: tuple[Promise, ...]
     evaluations: tuple[Evaluation, ...]
@@ -83,7 +89,7 @@ def train(
             known,
         ),
     )
-    return Trained(runtime, index_report, promises, evaluations)
+    return Trained(runtime, fitted.products, found, index_report, promises, evaluations)
 
 
 def model_name(settings: TrainingSettings, augmentation: AugmentationSettings | None = None) -> str:
