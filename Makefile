@@ -10,7 +10,7 @@ export PORT STATE_DIR
 .PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-training-speed benchmark-encoders benchmark-transformer-training openapi settings-page clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 32
 
 # What the demo needs: service and trainer. The tests' tools are installed by the second stamp.
 $(VENV)/.demo-ready: pyproject.toml constraints.txt
