@@ -7,7 +7,9 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-training-speed benchmark-encoders benchmark-transformer-training openapi settings-page clean
+.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-augmentation \
+	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training \
+	openapi settings-page clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 32
@@ -61,6 +63,12 @@ benchmark-transformer-training: $(VENV)/.dev-ready ## queries per second beside 
 
 benchmark-training-speed: $(VENV)/.dev-ready ## training queries per second on one core, and where the time goes
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.training_speed
+
+benchmark-augmentation: $(VENV)/.dev-ready ## what training queries in the score buy, and what they cost
+	$(VENV)/bin/python -m benchmarks.augmentation
+
+benchmark-scale: $(VENV)/.dev-ready ## time and memory of reading 300,000 queries and of the first batches
+	$(VENV)/bin/python -m benchmarks.scale
 
 clean: ## remove the environment; the state directory stays
 	rm -rf $(VENV)

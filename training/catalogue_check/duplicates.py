@@ -42,7 +42,8 @@ MOST_FROM_VECTORS = 1.0
 class DuplicatePair:
     """Two products of the catalogue, and the chance in [0, 1] that they are one.
 
-    `repeated` is how many pairs of near products differ in one of the words that these differ in.
+    `repeated` is how many pairs of near products differ in one of the words that these differ in,
+    0 where they differ in spelling or a suffix alone.
     """
 
     first: Product
@@ -98,9 +99,8 @@ def _scored(
 ) -> DuplicatePair:
     first, second = candidate.pair
     mixed = confusion(evidence, first, second, candidate.difference, settings.queries_per_product)
-    kind = candidate.difference.kind
-    odds = PRIOR[kind] + closeness + _from_queries(mixed)
-    if kind in WORDS:
+    odds = PRIOR[candidate.difference.kind] + closeness + _from_queries(mixed)
+    if repeated:
         odds -= REPEATED_WORDS * float(np.log(repeated))
     return DuplicatePair(
         first=evidence.dataset.products[first],
@@ -135,5 +135,7 @@ def _repeated(candidates: Sequence[_Candidate]) -> Counter[str]:
 
 
 def _most_repeated(candidate: _Candidate, repeated: Counter[str]) -> int:
+    if candidate.difference.kind not in WORDS:
+        return 0
     words = (*candidate.difference.only_first, *candidate.difference.only_second)
     return max((repeated[word] for word in words), default=0)

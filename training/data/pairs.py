@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from training.data.tables import BadRow, Row, Table
+import numpy as np
+
+from models.catalogue import Product
+from training.data.dataset import Dataset, Mask, Relevance, relevance_matrix
+from training.data.tables import BadRow, Row, Table, read_table
 
 COLUMNS = {"query": "query", "product_id": "product_id"}
 MAY_BE_EMPTY = ("product_id",)
@@ -27,48 +32,76 @@ class Query:
     right: list[int] = field(default_factory=list)
     ignored: list[int] = field(default_factory=list)
     none_line: int | None = None
+    has_unknown: bool = False
 
     @property
     def is_answered(self) -> bool:
         """Return whether a pair says what is right, be it that nothing is."""
-        return bool(self.right) or self.none_line is not None
+        return bool(self.right) or self.has_unknown or self.none_line is not None
 
     def take(self, row: Row, product: int | None) -> str | None:
         """Add a pair, or return why it contradicts the earlier ones."""
         for name in _DESCRIPTION:
             if row.fields[name] != self.first.fields[name]:
                 return f"column {name!r} differs from that on line {self.first.line}, same query"
+        product_id = row.fields["product_id"]
         if row.fields["label"] == IGNORED:
-            if product is None:
-                return "an ignored pair needs a product_id"
-            self.ignored.append(product)
-        elif product is not None and self.none_line is not None:
+            return self._ignore(product_id, product)
+        if not product_id:
+            return self._take_none(row.line)
+        if self.none_line is not None:
             return f"line {self.none_line} says that no product is right for this query"
-        elif product is not None:
-            self.right.append(product)
-        elif self.right:
-            return "says that no product is right, but an earlier line names one"
+        if product is None:
+            self.has_unknown = True
         else:
-            self.none_line = row.line
+            self.right.append(product)
+        return None
+
+    def _ignore(self, product_id: str, product: int | None) -> str | None:
+        if not product_id:
+            return "an ignored pair needs a product_id"
+        if product is not None:
+            self.ignored.append(product)
+        return None
+
+    def _take_none(self, line: int) -> str | None:
+        if self.right or self.has_unknown:
+            return "says that no product is right, but an earlier line names one"
+        self.none_line = line
         return None
 
 
+def read_pairs(path: Path, *, max_bad_rows: int = 0) -> Table:
+    """Return the rows of a table of pairs, read as `read_table` does."""
+    return read_table(
+        path,
+        COLUMNS,
+        empty=MAY_BE_EMPTY,
+        optional=OPTIONAL_COLUMNS,
+        max_bad_rows=max_bad_rows,
+    )
+
+
 def read_queries(
-    table: Table, file: str, row_of: Mapping[str, int]
+    table: Table, file: str, row_of: Mapping[str, int], *, keep_unknown: bool = False
 ) -> tuple[list[Query], list[BadRow]]:
     """Return the queries in the order of their first pair, and the pairs that are bad.
 
     Pairs with the same `query_id` are of one query; without one, those with the same text and
     source. `row_of` gives the catalogue row of each product id. An empty `product_id` says that no
-    product is right.
+    product is right. A pair with an unknown id is bad; with `keep_unknown` it says that the right
+    product is not in the catalogue.
     """
     queries: dict[tuple[str, ...], Query] = {}
     bad: list[BadRow] = []
     for row in table.rows:
         key = _key(row)
         query = queries.get(key) or Query(row)
-        fault = _value_fault(row, row_of)
-        fault = fault or query.take(row, row_of.get(row.fields["product_id"]))
+        product = row_of.get(row.fields["product_id"])
+        fault = _value_fault(row)
+        if product is None and row.fields["product_id"] and not keep_unknown:
+            fault = f"product_id {row.fields['product_id']!r} is not in the table of products"
+        fault = fault or query.take(row, product)
         if fault:
             bad.append(BadRow(file, row.line, fault))
         else:
@@ -84,12 +117,38 @@ def _key(row: Row) -> tuple[str, ...]:
     return (query_id,) if query_id else (row.fields["query"], row.fields["source"])
 
 
-def _value_fault(row: Row, row_of: Mapping[str, int]) -> str | None:
-    product_id = row.fields["product_id"]
-    if product_id and product_id not in row_of:
-        return f"product_id {product_id!r} is not in the table of products"
+def _value_fault(row: Row) -> str | None:
     for name, allowed in (("part", (TRAIN, TEST)), ("label", (RIGHT, IGNORED))):
         value = row.fields[name]
         if value and value not in allowed:
             return f"column {name!r} is {value!r}, neither {allowed[0]!r} nor {allowed[1]!r}"
     return None
+
+
+def dataset_of(queries: Sequence[Query], products: tuple[Product, ...]) -> Dataset:
+    """Return the queries, whose rows are those of these products, as a data set."""
+
+    def column(name: str) -> tuple[str, ...]:
+        return tuple(query.first.fields[name] for query in queries)
+
+    return Dataset(
+        texts=column("query"),
+        sources=column("source"),
+        categories=column("category"),
+        products=products,
+        relevance=relevance_matrix([query.right for query in queries], len(products)),
+        filtered=_filtered(queries, len(products)),
+        held_out=_held_out(column("part")),
+    )
+
+
+def _filtered(queries: Sequence[Query], products: int) -> Relevance | None:
+    if not any(query.ignored for query in queries):
+        return None
+    return relevance_matrix([query.ignored for query in queries], products)
+
+
+def _held_out(parts: Sequence[str]) -> Mask | None:
+    if not any(parts):
+        return None
+    return np.array([part == TEST for part in parts], dtype=np.bool_)

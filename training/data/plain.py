@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from models.catalogue import Product
 from models.errors import DataError
-from training.data import pairs
-from training.data.dataset import Dataset, Mask, Relevance, relevance_matrix
 from training.data.loaded import LoadedData
-from training.data.pairs import Query, read_queries
+from training.data.pairs import dataset_of, read_pairs, read_queries
 from training.data.tables import BadRow, Row, Table, check_bad_rows, read_table
 
 PRODUCT_COLUMNS = {"id": "id", "title": "title"}
@@ -30,13 +25,7 @@ def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) 
     products_table = read_table(
         products_file, PRODUCT_COLUMNS, attributes=True, max_bad_rows=NO_LIMIT
     )
-    pairs_table = read_table(
-        pairs_file,
-        pairs.COLUMNS,
-        empty=pairs.MAY_BE_EMPTY,
-        optional=pairs.OPTIONAL_COLUMNS,
-        max_bad_rows=NO_LIMIT,
-    )
+    pairs_table = read_pairs(pairs_file, max_bad_rows=NO_LIMIT)
     products, repeated = _products(products_table, products_file.name)
     row_of = {product.product_id: row for row, product in enumerate(products)}
     queries, contradicted = read_queries(pairs_table, pairs_file.name, row_of)
@@ -44,7 +33,7 @@ def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) 
     check_bad_rows(bad_rows, max_bad_rows)
     if not any(query.right for query in queries):
         raise DataError(f"{pairs_file} has no pair whose product is in {products_file}")
-    return LoadedData(_dataset(queries, products), bad_rows)
+    return LoadedData(dataset_of(queries, products), bad_rows)
 
 
 def _products(table: Table, file: str) -> tuple[tuple[Product, ...], list[BadRow]]:
@@ -59,30 +48,3 @@ def _products(table: Table, file: str) -> tuple[tuple[Product, ...], list[BadRow
         Product(row.fields["id"], row.fields["title"], row.attributes) for row in first.values()
     )
     return products, repeated
-
-
-def _dataset(queries: Sequence[Query], products: tuple[Product, ...]) -> Dataset:
-    def column(name: str) -> tuple[str, ...]:
-        return tuple(query.first.fields[name] for query in queries)
-
-    return Dataset(
-        texts=column("query"),
-        sources=column("source"),
-        categories=column("category"),
-        products=products,
-        relevance=relevance_matrix([query.right for query in queries], len(products)),
-        filtered=_filtered(queries, len(products)),
-        held_out=_held_out(column("part")),
-    )
-
-
-def _filtered(queries: Sequence[Query], products: int) -> Relevance | None:
-    if not any(query.ignored for query in queries):
-        return None
-    return relevance_matrix([query.ignored for query in queries], products)
-
-
-def _held_out(parts: Sequence[str]) -> Mask | None:
-    if not any(parts):
-        return None
-    return np.array([part == pairs.TEST for part in parts], dtype=np.bool_)

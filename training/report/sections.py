@@ -69,17 +69,17 @@ def promises(findings: Findings) -> Section:
 def promise_sentence(one: CalibratedCoverage) -> str:
     """Return a promise, its evidence and its fate on the test queries as a sentence or two."""
     promise, realised = one.promise, one.realised
-    evidence = f"{promise.accepted:,} of {promise.calibration_labels:,} calibration queries"
     if promise.threshold is None:
         return (
-            f"Precision {promise.target_precision:.2f} cannot be promised: of {evidence} at the"
-            f" threshold that came closest, {promise.errors:,} were wrong. Everything goes to"
-            " people."
+            f"Precision {promise.target_precision:.2f} cannot be promised: at the first threshold"
+            f" tried, {promise.errors:,} of {promise.accepted:,} accepted calibration queries were"
+            " wrong, which is too many or too few queries to be sure. Everything goes to people."
         )
     return (
         f"Answers that score {promise.threshold:.4f} or more are right in at least"
         f" {promise.target_precision:.0%} of cases, with {promise.confidence:.0%} confidence:"
-        f" {evidence} reach the threshold and {promise.errors:,} of them are wrong. On the test"
+        f" {promise.accepted:,} of {promise.calibration_labels:,} calibration queries reach the"
+        f" threshold and {promise.errors:,} of them are wrong. On the test"
         f" queries it automates {realised.automation_coverage:.1%}; the promise is"
         f" {verdict(one).value}."
     )

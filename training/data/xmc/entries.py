@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,7 @@ import orjson
 from models.catalogue import Product
 from training.data.files import open_bytes
 from training.data.tables import MAX_TEXT_CHARACTERS, BadRow, text_fault
-
-
-class XmcText(StrEnum):
-    """What is read as the text: the title, as for data sets named "Titles", or all there is."""
-
-    TITLE = "title"
-    TITLE_AND_CONTENT = "title+content"
+from training.data.xmc.text import XmcText
 
 
 @dataclass(frozen=True, slots=True)

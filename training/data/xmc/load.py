@@ -15,9 +15,10 @@ from models.errors import DataError
 from training.data.dataset import Dataset, Relevance, relevance_from_columns
 from training.data.loaded import LoadedData
 from training.data.tables import BadRow, check_bad_rows
-from training.data.xmc.entries import Labels, Part, Queries, XmcText, read_labels, read_part
+from training.data.xmc.entries import Labels, Part, Queries, read_labels, read_part
 from training.data.xmc.files import PartFiles, label_file, test_files, train_files
 from training.data.xmc.pairs import check_matrix, read_filters
+from training.data.xmc.text import XmcText
 
 
 def load_xmc(folder: Path, *, text: XmcText = XmcText.TITLE, max_bad_rows: int = 0) -> LoadedData:

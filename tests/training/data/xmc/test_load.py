@@ -9,8 +9,8 @@ import pytest
 
 from models.errors import DataError
 from training.data.tables import BadRows
-from training.data.xmc.entries import XmcText
 from training.data.xmc.load import load_xmc
+from training.data.xmc.text import XmcText
 
 LABELS: list[Any] = [
     {"uid": "L0", "title": "Lamp", "content": "It shines."},
