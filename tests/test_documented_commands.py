@@ -30,7 +30,7 @@ START_SECONDS = 60
 COMMAND_SECONDS = 240
 # Blocks that train for a minute, take the terminal, or need more than this package.
 NOT_HERE = re.compile(
-    r"^(?:\w+=\S+ )*(?:make|docker|\.venv/bin/alc-serve run|\.venv/bin/python -m pytest)\b",
+    r"^(?:\w+=\S+ )*(?:make|docker|\.venv/bin/alc-serve run|\.venv/bin/python -m (?:pytest|pip))\b",
     re.MULTILINE,
 )
 
