@@ -1,10 +1,25 @@
-"""Methods by name: which parts of the trainer each is made of."""
+"""Methods by name: which encoder, label representation, loss and sampler each is made of.
+
+How each was tuned, and on what: docs/method.md, Recipes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal, get_args
 
+from training.checks import require_one_of
+from training.labels.settings import (
+    FreeVectorLabelSettings,
+    PrototypeLabelSettings,
+    VectorTableSettings,
+)
+from training.losses.settings import TcmSettings, TextTermSettings
+from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
+
+Variant = Literal["none", "tcm", "alc", "alc+tcm"]
 
 
 def softmax() -> TrainingSettings:
@@ -14,7 +29,62 @@ def softmax() -> TrainingSettings:
 
 def ngame() -> TrainingSettings:
     """Return text labels and the triplet loss with one margin (NGAME)."""
-    return TrainingSettings(base="triplet")
+    return TrainingSettings(base="triplet", tcm=_light_tcm())
 
 
-RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {"softmax": softmax, "ngame": ngame}
+def dexa() -> TrainingSettings:
+    """Return NGAME with free vectors beside the titles (DEXA)."""
+    vectors = VectorTableSettings(initial_scale=0.0)
+    return replace(ngame(), labels=FreeVectorLabelSettings(vectors=vectors))
+
+
+def prime() -> TrainingSettings:
+    """Return prototypes and the triplet loss with a dynamic margin, on titles too (PRIME)."""
+    vectors = VectorTableSettings(private_vectors=0, initial_scale=0.0, learning_rate=1e-4)
+    return TrainingSettings(
+        labels=PrototypeLabelSettings(vectors=vectors, title_weight=8.0, feedforward=256),
+        sampler=SamplerSettings(positives="inverse_propensity"),
+        base="dynamic_triplet",
+        text_terms=TextTermSettings(),
+    )
+
+
+RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+    "softmax": softmax,
+    "ngame": ngame,
+    "dexa": dexa,
+    "prime": prime,
+}
+
+
+def recipe(name: str, variant: Variant = "alc+tcm") -> TrainingSettings:
+    """Return the settings of a method with both additional losses, one of them or none.
+
+    Raise ConfigurationError naming the methods or variants there are.
+    """
+    require_one_of("recipe", name, tuple(RECIPES))
+    require_one_of("variant", variant, get_args(Variant))
+    settings = RECIPES[name]()
+    return replace(
+        settings,
+        tcm=settings.tcm if "tcm" in variant else None,
+        alc=settings.alc if "alc" in variant else None,
+    )
+
+
+def method_name(settings: TrainingSettings) -> str:
+    """Return the published method that these settings amount to, else its loss and its labels."""
+    match settings.labels.kind, settings.base:
+        case "text", "triplet":
+            return "NGAME"
+        case "free_vectors", "triplet":
+            return "DEXA"
+        case "prototype", "dynamic_triplet" if settings.text_terms:
+            return "PRIME"
+    labels = {"text": "", "free_vectors": " on free vectors", "prototype": " on prototypes"}
+    return settings.base.replace("_", " ") + labels[settings.labels.kind]
+
+
+def _light_tcm() -> TcmSettings:
+    """Return weights that fit NGAME's loss: its mean over ten negatives is small beside a sum."""
+    return TcmSettings(positive_weight=0.1, negative_weight=0.1)

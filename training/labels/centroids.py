@@ -16,10 +16,14 @@ PRODUCTS_AT_ONCE = 16_384
 
 
 class Centroids(nn.Module, ABC):
-    """Per product a vector without gradient that follows the unit embeddings of its queries."""
+    """Per product a vector without gradient that follows the unit embeddings of its queries.
 
-    def __init__(self, relevance: Relevance, dimension: int) -> None:
+    The title counts as `title_weight` queries more: a mean of few queries says little.
+    """
+
+    def __init__(self, relevance: Relevance, dimension: int, title_weight: float) -> None:
         super().__init__()
+        self.title_weight = title_weight
         by_product = relevance.T.tocsr()
         self.queries: Tensor
         self.offsets: Tensor
@@ -28,10 +32,14 @@ class Centroids(nn.Module, ABC):
         self.register_buffer("offsets", _longs(by_product.indptr), persistent=False)
         self.register_buffer("vectors", torch.zeros(relevance.shape[1], dimension))
 
-    def forward(self, products: Tensor, otherwise: Tensor) -> Tensor:
-        """Return the centroids (U, d); for a product without any query its row of `otherwise`."""
-        known = self.offsets[products] < self.offsets[products + 1]
-        return torch.where(known[:, None], self.vectors[products], otherwise)
+    def forward(self, products: Tensor, titles: Tensor) -> Tensor:
+        """Return the centroids (U, d); `titles` are the unit embeddings of the titles.
+
+        A product without any query has its title as centroid, whatever the title's weight.
+        """
+        counts = (self.offsets[products + 1] - self.offsets[products])[:, None]
+        share = counts / (counts + self.title_weight).clamp(min=1e-9)
+        return titles.lerp(self.vectors[products], share)
 
     @abstractmethod
     def observe(self, queries: Tensor, products: Tensor) -> None:
@@ -66,8 +74,10 @@ class StaleCentroids(Centroids):
 class MovingCentroids(Centroids):
     """The mean at first; then z <- (1 - rate) z + rate h for each query h seen for the product."""
 
-    def __init__(self, relevance: Relevance, dimension: int, rate: float) -> None:
-        super().__init__(relevance, dimension)
+    def __init__(
+        self, relevance: Relevance, dimension: int, title_weight: float, rate: float
+    ) -> None:
+        super().__init__(relevance, dimension, title_weight)
         self.rate = rate
         self.started: Tensor
         self.register_buffer("started", torch.tensor(data=False))
@@ -90,9 +100,10 @@ class MovingCentroids(Centroids):
 
 def build_centroids(context: LabelContext, settings: PrototypeLabelSettings) -> Centroids:
     """Return centroids at zero, to be refreshed before they are used."""
+    shape = context.relevance, context.dimension, settings.title_weight
     if settings.centroids == "stale":
-        return StaleCentroids(context.relevance, context.dimension)
-    return MovingCentroids(context.relevance, context.dimension, settings.ema_rate)
+        return StaleCentroids(*shape)
+    return MovingCentroids(*shape, settings.ema_rate)
 
 
 def _longs(values: object) -> Tensor:

@@ -59,12 +59,12 @@ class PrototypeLabels(LabelModule):
         """Let the centroids follow the embeddings of all training queries."""
         self.centroids.refresh(queries)
 
-    def _centroids(self, products: Tensor, otherwise: Tensor) -> Tensor:
-        known: Tensor = self.centroids(products, otherwise)
+    def _centroids(self, products: Tensor, titles: Tensor) -> Tensor:
+        known: Tensor = self.centroids(products, titles)
         if not self.training or not self.settings.centroid_dropout:
             return known
         dropped = torch.rand(len(products), 1, device=products.device)
-        return torch.where(dropped < self.settings.centroid_dropout, otherwise, known)
+        return torch.where(dropped < self.settings.centroid_dropout, titles, known)
 
 
 def _layer(context: LabelContext, settings: PrototypeLabelSettings) -> nn.TransformerEncoderLayer:

@@ -48,6 +48,17 @@ def test_a_product_without_a_query_has_its_title_instead() -> None:
     assert centroid(centroids, 2) == TITLE[0].tolist()
 
 
+@pytest.mark.parametrize("rule", ["stale", "ema"])
+def test_the_title_counts_as_so_many_queries(rule: str) -> None:
+    """Two queries with the mean (0.5, 0.5) and 6 times the title (0, -1): (1, -5) / 8."""
+    centroids = of_one_product(centroids=rule, title_weight=6.0)
+
+    centroids.refresh(QUERIES)
+
+    assert centroid(centroids, 0) == pytest.approx([0.125, -0.625])
+    assert centroid(centroids, 2) == TITLE[0].tolist()
+
+
 def test_stale_centroids_are_computed_anew_from_the_embeddings_they_are_given() -> None:
     centroids = of_one_product(centroids="stale")
 
@@ -100,7 +111,7 @@ def test_all_means_agree_with_a_plain_loop_however_many_products_are_taken_at_on
     queries = torch.from_numpy(random.normal(size=(20, 3)).astype(np.float32))
     products_of = [random.choice(7, random.integers(0, 4), replace=False) for _ in range(20)]
     relevance = relevance_matrix([[int(i) for i in row] for row in products_of], 7)
-    centroids = StaleCentroids(relevance, 3)
+    centroids = StaleCentroids(relevance, 3, 0.0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "PRODUCTS_AT_ONCE", 3)
@@ -118,7 +129,7 @@ def test_a_step_moves_as_its_queries_one_by_one_would(seed: int) -> None:
     queries = torch.from_numpy(random.normal(size=(12, 2)).astype(np.float32))
     products = torch.from_numpy(random.integers(0, 5, 12))
     relevance = relevance_matrix([[int(product)] for product in products], 5)
-    together, single = (MovingCentroids(relevance, 2, 0.3) for _ in range(2))
+    together, single = (MovingCentroids(relevance, 2, 0.0, 0.3) for _ in range(2))
 
     together.observe(queries, products)
     for i in range(12):

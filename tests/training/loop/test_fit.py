@@ -9,17 +9,21 @@ import numpy as np
 import pytest
 import torch
 
+from models.encoder import FloatMatrix
 from models.errors import ConfigurationError
 from models.ngram.runtime import NgramEncoder
 from tests.training.products import small_shop
 from training.data.dataset import Dataset
 from training.encoders.settings import NgramSettings
-from training.loop.fit import fit
+from training.examples import build_examples
+from training.labels.settings import PrototypeLabelSettings, VectorTableSettings
+from training.loop.fit import _engine, fit
+from training.loop.ranks import SingleRank
+from training.loop.run import Run
 from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import DynamicTripletSettings, TextTermSettings, TripletSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -42,7 +46,7 @@ def trained(dataset: Dataset, settings: TrainingSettings) -> tuple[NgramEncoder,
 
 
 def with_table_rate(settings: TrainingSettings, rate: float) -> TrainingSettings:
-    return replace(settings, encoder=replace(settings.encoder, table_learning_rate=rate))
+    return replace(settings, encoder=NgramSettings(dimension=32, table_learning_rate=rate))
 
 
 @contextmanager
@@ -192,7 +196,7 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
 def test_attention_heads_must_divide_what_they_attend_to() -> None:
     uneven = AlcSettings(attention_heads=3, head="batch_prototype")
     assert TrainingSettings(alc=uneven).alc
-    with pytest.raises(ConfigurationError, match=r"width \(128\).*attention_heads \(3\)"):
+    with pytest.raises(ConfigurationError, match=r"width \(64\).*attention_heads \(3\)"):
         replace(uneven, head="set_attention")
     with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
         TrainingSettings(alc=replace(uneven, head="cross_attention"))
@@ -225,3 +229,49 @@ def test_the_products_to_be_searched_are_the_titles_under_the_exported_encoder()
 def test_terms_on_titles_need_labels_that_are_more_than_titles() -> None:
     with pytest.raises(ConfigurationError, match=r"labels\.kind"):
         replace(SETTINGS, text_terms=TextTermSettings())
+
+
+def test_products_are_searched_as_they_are_without_dropout() -> None:
+    """Dropout is on in training only: what is searched does not depend on chance."""
+    labels = PrototypeLabelSettings(dropout=0.9, centroid_dropout=1.0, zero_start=False)
+    settings = replace(SETTINGS, labels=labels)
+    prepared, examples = build_examples(small_shop(), settings.encoder, settings.seed)
+    engine = _engine(prepared.encoder, examples, settings, SingleRank())
+    run = Run(engine, settings, lambda _: None, lambda: 0.0)
+    run.train_epoch(1)
+
+    assert np.array_equal(run.product_vectors(), run.product_vectors())
+
+
+def test_centroids_are_those_of_the_queries_as_they_are_embedded_at_the_end() -> None:
+    """With no queries' worth of title, no vectors and a layer that cannot learn: u + z."""
+    shop = small_shop()
+    labels = PrototypeLabelSettings(
+        vectors=VectorTableSettings(initial_scale=0.0, learning_rate=1e-12),
+        learning_rate=1e-12,
+    )
+
+    fitted = fit(shop, replace(SETTINGS, labels=labels, alc=None), lambda _: None)
+
+    queries, titles = (
+        fitted.encoder.encode(texts)
+        for texts in (shop.texts, [product.title for product in shop.products])
+    )
+    right = shop.relevance.toarray().T.astype(np.float32)
+    centroids: FloatMatrix = (right @ queries / 6).astype(np.float32)
+    tokens = np.stack([standardised(titles), standardised(centroids)])
+    mean = tokens.mean(axis=0)
+    unit = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.products, unit, atol=2e-3)
+
+
+def standardised(vectors: FloatMatrix) -> FloatMatrix:
+    """Return what a layer norm without weights makes of each row."""
+    centred = vectors - vectors.mean(axis=1, keepdims=True)
+    found: FloatMatrix = centred / np.sqrt(centred.var(axis=1, keepdims=True) + 1e-5)
+    return found
+
+
+def test_a_run_that_diverges_says_what_to_change() -> None:
+    with pytest.raises(ConfigurationError, match="use lower learning rates"):
+        trained(small_shop(), with_table_rate(SETTINGS, 1e38))
