@@ -256,7 +256,8 @@ def test_centroids_are_those_of_the_queries_as_they_are_embedded_at_the_end() ->
         fitted.encoder.encode(texts)
         for texts in (shop.texts, [product.title for product in shop.products])
     )
-    centroids: FloatMatrix = shop.relevance.toarray().T.astype(np.float32) @ queries / 6
+    members = shop.relevance.toarray().T.astype(np.float32)
+    centroids: FloatMatrix = members @ queries / np.float32(6)
     tokens = np.stack([standardised(titles), standardised(centroids)])
     expected = tokens.mean(axis=0)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
