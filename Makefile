@@ -7,10 +7,11 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format benchmark-serving benchmark-losses openapi clean
+.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-augmentation \
+	benchmark-scale benchmark-training-speed openapi settings-page clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
 
 # What the demo needs: service and trainer. The tests' tools are installed by the second stamp.
 $(VENV)/.demo-ready: pyproject.toml constraints.txt
@@ -44,11 +45,23 @@ format: $(VENV)/.dev-ready ## format and mend what the linter can mend
 openapi: $(VENV)/.dev-ready ## write docs/openapi.json anew
 	$(VENV)/bin/alc-serve openapi
 
+settings-page: $(VENV)/.dev-ready ## write docs/training-settings.md anew
+	$(VENV)/bin/alc-train settings --format page > docs/training-settings.md
+
 benchmark-serving: $(VENV)/.dev-ready ## queries per second and latency beside a route that does nothing
 	$(VENV)/bin/python -m benchmarks.serving
 
 benchmark-losses: $(VENV)/.dev-ready ## what TCM and ALC buy on the sample, over three seeds
 	$(VENV)/bin/python -m benchmarks.losses
+
+benchmark-training-speed: $(VENV)/.dev-ready ## training queries per second on one core, and where the time goes
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.training_speed
+
+benchmark-augmentation: $(VENV)/.dev-ready ## what training queries in the score buy, and what they cost
+	$(VENV)/bin/python -m benchmarks.augmentation
+
+benchmark-scale: $(VENV)/.dev-ready ## time and memory of reading 300,000 queries and of the first batches
+	$(VENV)/bin/python -m benchmarks.scale
 
 clean: ## remove the environment; the state directory stays
 	rm -rf $(VENV)

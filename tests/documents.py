@@ -72,4 +72,5 @@ def documents() -> list[Document]:
 README = Document(ROOT / "README.md")
 USER_GUIDE = Document(ROOT / "docs" / "user-guide.md")
 OPERATIONS = Document(ROOT / "docs" / "operations.md")
+TRAINING_SETTINGS = Document(ROOT / "docs" / "training-settings.md")
 METHOD = Document(ROOT / "docs" / "method.md")

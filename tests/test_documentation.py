@@ -15,11 +15,23 @@ import service.cli
 import training.cli
 from models.calibration.grid import GridSettings
 from models.errors import AlcError
+from models.memory.settings import MemorySettings
 from service import errors
 from service.problems import HTTP_CODES
 from service.settings import PREFIX, Settings
 from service.validation_codes import FIELD_CODES, TYPE_CODES
-from tests.documents import METHOD, OPERATIONS, ROOT, USER_GUIDE, Document, documents, quoted
+from tests.documents import (
+    METHOD,
+    OPERATIONS,
+    ROOT,
+    TRAINING_SETTINGS,
+    USER_GUIDE,
+    Document,
+    documents,
+    quoted,
+)
+from training.configuration.reference import as_page
+from training.sampling.balanced import SAMPLE
 from training.settings import TrainingSettings
 
 
@@ -80,7 +92,7 @@ def _plain(heading: str) -> str:
 
 
 def test_the_numbers_of_the_method_are_the_defaults() -> None:
-    training, grid = TrainingSettings(), GridSettings()
+    training, grid, memory = TrainingSettings(), GridSettings(), MemorySettings()
     assert training.tcm
     assert training.alc
     assert training.dynamic_triplet.negatives == training.triplet.negatives  # "As before"
@@ -96,11 +108,15 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
         f"`m+ = {training.tcm.positive_margin}`, `m- = {training.tcm.negative_margin}`",
         f"{training.alc.query_label_weight} * L_ql + {training.alc.query_batch_weight} * L_qb",
         f"N(i) = the {training.alc.negatives} highest",
+        f"Gamma projected to R^{training.alc.width}, one transformer encoder layer",
         f"({training.alc.attention_heads} heads, {training.alc.feedforward:,} hidden units",
         f"softmax of `s[i,j] / {training.alc.prototype_temperature}`",
+        f"Where more than {SAMPLE:,} are to be split, the centroids are those of {SAMPLE:,} random",
         f"batches of {training.batch_size} from clusters of {training.sampler.cluster_size}",
         f"`start_multiples` ({', '.join(starts)} and {last},",
         f"Its {grid.thresholds} thresholds",
+        f"`neighbours` ({memory.neighbours}) training queries",
+        f"`w = {memory.weight}` and `T = {memory.temperature}`",
     ):
         assert stated in text
 
@@ -120,9 +136,14 @@ def test_every_command_and_option_exists(document: Document) -> None:
         assert given <= COMMANDS[command], (command, words)
 
 
-def test_every_option_of_the_trainer_is_explained() -> None:
-    rows = USER_GUIDE.table("option of `alc-train fit`")
-    assert {name for row in rows for name in quoted(row[0])} == COMMANDS["alc-train fit"]
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name.startswith("alc-train ")])
+def test_every_option_of_the_trainer_is_explained(command: str) -> None:
+    rows = USER_GUIDE.table(f"option of `{command}`")
+    assert {name for row in rows for name in quoted(row[0])} == COMMANDS[command]
+
+
+def test_the_page_of_settings_is_what_make_settings_page_writes() -> None:
+    assert as_page() == TRAINING_SETTINGS.text
 
 
 def test_every_command_is_shown() -> None:

@@ -27,7 +27,7 @@ from tests.small_bundle import CREATED_AT, small_contents
 
 DOCUMENTED_ADDRESS = "127.0.0.1:8000"
 START_SECONDS = 60
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 240
 # Blocks that train for a minute, take the terminal, or need more than this package.
 NOT_HERE = re.compile(
     r"^(?:\w+=\S+ )*(?:make|docker|\.venv/bin/alc-serve run|\.venv/bin/python -m pytest)\b",

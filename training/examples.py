@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from training.data.dataset import Dataset, Relevance, Rows
-from training.encoders.base import EncoderModule, TextStore
+from training.encoders.base import Prepared, TextStore
 from training.encoders.prepare import prepare_encoder
 from training.encoders.settings import EncoderSettings
 from training.sampling.positives import Positives
@@ -24,6 +24,7 @@ class Examples:
 
     texts: TextStore
     relevance: Relevance
+    filtered: Relevance | None = None
 
     def __len__(self) -> int:
         """Return the number of queries."""
@@ -33,6 +34,12 @@ class Examples:
     def products(self) -> int:
         """Return the number of products."""
         return int(self.relevance.shape[1])
+
+    @property
+    def cut_texts(self) -> float | None:
+        """Return the share of texts that are read without their end; None where none can be."""
+        cut = self.texts.cut
+        return None if cut is None else cut / len(self.texts)
 
     def titles(self, products: Rows) -> Rows:
         """Return where in `texts` the titles of these product rows are."""
@@ -44,13 +51,15 @@ class Batch:
     """Query rows, the distinct product rows sampled for them, and what is right for what.
 
     `positives` (B,) is the column of `products` sampled for each query, `relevance` (B, U) is True
-    at every right product, sampled for that query or not.
+    at every right product, sampled for that query or not, `filtered` at those neither right nor
+    wrong.
     """
 
     queries: Rows
     products: Rows
     positives: torch.Tensor
     relevance: torch.Tensor
+    filtered: torch.Tensor | None = None
 
 
 def build_examples(
@@ -58,7 +67,7 @@ def build_examples(
     settings: EncoderSettings,
     seed: int,
     on_texts: Callable[[int, int], None] | None = None,
-) -> tuple[EncoderModule, Examples]:
+) -> tuple[Prepared, Examples]:
     """Return the untrained encoder and the examples of the answerable queries.
 
     `on_texts` is told how many texts are read, and of how many.
@@ -66,7 +75,7 @@ def build_examples(
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
     prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts)
-    return prepared.encoder, Examples(prepared.texts, answerable.relevance)
+    return prepared, Examples(prepared.texts, answerable.relevance, answerable.filtered)
 
 
 def sample_batch(
@@ -75,14 +84,18 @@ def sample_batch(
     """Draw one right product for each query and return the batch over the distinct ones.
 
     Every right product of a query is marked in `relevance`, so that a product sampled for
-    another query, or the same product sampled twice, is never a negative.
+    another query, or the same product sampled twice, is never a negative; nor is a filtered one.
     """
     chosen = positives.draw(queries, generator)
     products, columns = np.unique(chosen, return_inverse=True)
     relevance = examples.relevance[queries][:, products].toarray()
+    filtered = None
+    if examples.filtered is not None:
+        filtered = torch.from_numpy(examples.filtered[queries][:, products].toarray() & ~relevance)
     return Batch(
         queries,
         products.astype(np.int64),
         torch.from_numpy(columns),
         torch.from_numpy(relevance),
+        filtered,
     )

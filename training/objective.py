@@ -7,10 +7,10 @@ from dataclasses import replace
 from torch import Tensor, nn
 
 from training.encoders.base import ParameterGroup
-from training.losses.alc import Alc
+from training.losses.alc.loss import Alc
 from training.losses.base import base_loss
 from training.losses.batch import EmbeddedBatch
-from training.losses.parts import LossParts
+from training.losses.parts import LossTensors
 from training.losses.tcm import threshold_consistent_margin
 from training.settings import TrainingSettings
 
@@ -31,24 +31,22 @@ class Objective(nn.Module):
         rate, decay = self.settings.head_learning_rate, self.settings.head_weight_decay
         return (ParameterGroup(heads, rate, decay),) if heads else ()
 
-    def forward(self, batch: EmbeddedBatch) -> tuple[Tensor, LossParts]:
-        """Return the loss to minimise and its parts."""
+    def forward(self, batch: EmbeddedBatch) -> tuple[Tensor, LossTensors]:
+        """Return the loss to minimise and its parts, without gradients."""
         similarities = batch.similarities
         base = base_loss(batch, similarities, self.settings)
-        total, parts = base, LossParts(base.item())
+        total, losses = base, LossTensors(base.detach())
         if self.settings.tcm:
             tcm = threshold_consistent_margin(batch, similarities, self.settings.tcm)
             total = total + tcm.value
-            parts = replace(
-                parts,
-                tcm=tcm.value.item(),
+            losses = replace(
+                losses,
+                tcm=tcm.value.detach(),
                 active_positives=tcm.active_positives,
                 active_negatives=tcm.active_negatives,
             )
         if self.alc is not None:
             alc = self.alc(batch, similarities)
             total = total + alc.value
-            parts = replace(
-                parts, query_label=alc.query_label.item(), query_batch=alc.query_batch.item()
-            )
-        return total, parts
+            losses = replace(losses, query_label=alc.query_label, query_batch=alc.query_batch)
+        return total, losses

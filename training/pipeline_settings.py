@@ -8,6 +8,7 @@ from typing import Any
 
 from models.calibration.grid import GridSettings
 from models.errors import ConfigurationError
+from training.augmentation.settings import AugmentationSettings
 from training.data.settings import DataSettings, SampleData
 from training.data.splits import SplitKind
 from training.evaluation.background import EvaluationSettings
@@ -52,13 +53,16 @@ class PipelineSettings:
     """The method whose defaults the other fields change."""
 
     split: SplitKind = SplitKind.OFFERS
-    """How queries are held out: at random, by shop, or with 10 % of the products unknown."""
+    """How queries are held out for calibration and test."""
 
     data: DataSettings = field(default_factory=SampleData)
     """Which labelled queries are learnt from."""
 
     training: TrainingSettings = field(default_factory=TrainingSettings)
     """How the model is trained."""
+
+    augmentation: AugmentationSettings | None = None
+    """What training queries add to the scores of products."""
 
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     """What is promised, and how its thresholds are looked for."""

@@ -1,4 +1,4 @@
-"""A published bundle on labelled queries, without training, to see whether it keeps its promises."""
+"""A published bundle on labelled queries: whether it keeps its promises; nothing is trained."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from training.data.dataset import Dataset, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import Evaluation, evaluate
-from training.pipeline import CANDIDATES
+from training.evaluation.report import CANDIDATES, Evaluation, evaluate
+from training.evaluation.search import answers
 from training.pipeline_settings import PipelineSettings
 
 
@@ -72,7 +72,7 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
 def evaluate_own(bundle: Bundle) -> Evaluation:
     """Return the results on the test part of the bundle's own data, as its report has them."""
     parts = own_parts(bundle)
-    found = bundle.runtime.candidates(parts.test.texts, CANDIDATES)
+    found = answers(bundle.runtime, parts.test, CANDIDATES)
     known = background(parts.train, settings_of(bundle).evaluation)
     return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known)
 

@@ -9,11 +9,15 @@ from models.errors import ConfigurationError
 from training.checks import require_at_least, require_one_of, require_positive
 from training.encoders.settings import EncoderSettings, NgramSettings
 from training.labels.settings import LabelSettings, TextLabelSettings
+from training.loop.stopping_settings import StoppingSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.tcm import TcmSettings
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import (
+    DynamicTripletSettings,
+    TcmSettings,
+    TextTermSettings,
+    TripletSettings,
+)
 from training.sampling.settings import SamplerSettings
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -29,7 +33,8 @@ class TrainingSettings:
     over `warmup_steps` and fall linearly to zero; `head_learning_rate` is that of the auxiliary
     heads. `micro_batch` texts at a time go through the encoder (None: all of a batch), which
     changes how much memory a step needs, not what it computes. `auto` takes a GPU when there is
-    one, and bf16 there.
+    one, and bf16 there. `stopping` ends a run early; None: all epochs, and all calibration queries
+    certify.
     """
 
     seed: int = 0
@@ -88,6 +93,9 @@ class TrainingSettings:
 
     precision: Precision = "auto"
     """Of the encoder's arithmetic; auto takes bf16 on a GPU."""
+
+    stopping: StoppingSettings | None = None
+    """Stop early, by held-out queries that then certify nothing; false: all epochs."""
 
     def __post_init__(self) -> None:
         """Raise ConfigurationError naming the field that cannot be used."""

@@ -2,24 +2,46 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
+import torch
 from rich.console import Console
 
 from training.loop.step import Step
-from training.losses.parts import LossParts
-from training.progress import describe, progress, stage_bar, training_bar
+from training.losses.parts import LossParts, LossTensors
+from training.progress import describe, progress, stage_bar, step_line, training_bar
 
-PARTS = LossParts(base=0.5, tcm=0.25, query_label=0.125, query_batch=2.0)
+LOSSES = LossTensors(
+    base=torch.tensor(0.5),
+    tcm=torch.tensor(0.25),
+    active_positives=torch.tensor(480),
+    active_negatives=torch.tensor(1_234),
+    query_label=torch.tensor(0.125),
+    query_batch=torch.tensor(2.0),
+)
 
 
-def console() -> Console:
-    """Return a wide terminal that is only a text."""
-    return Console(file=io.StringIO(), force_terminal=True, width=160, color_system=None)
+def console(*, terminal: bool = True) -> Console:
+    """Return a wide terminal, or a file, that is only a text."""
+    return Console(file=io.StringIO(), force_terminal=terminal, width=160, color_system=None)
 
 
-def step(number: int, queries: int = 512, parts: LossParts = PARTS) -> Step:
-    return Step(epoch=1, step=number, steps=4, queries=queries, total_queries=2_000, parts=parts)
+def printed(on: Console) -> str:
+    assert isinstance(on.file, io.StringIO)
+    return on.file.getvalue()
+
+
+def step(number: int, queries: int = 512, steps: int = 4) -> Step:
+    return Step(
+        epoch=1,
+        step=number,
+        steps=steps,
+        queries=queries,
+        done_queries=512 * (number - 1) + queries,
+        total_queries=2_000,
+        losses=LOSSES,
+    )
 
 
 def test_each_step_moves_the_bar_by_its_queries() -> None:
@@ -32,19 +54,84 @@ def test_each_step_moves_the_bar_by_its_queries() -> None:
         assert (task.completed, task.total) == (600, 2_000)
 
 
-def test_the_line_has_count_rate_remaining_time_epoch_and_losses() -> None:
+def test_the_line_has_count_rate_remaining_time_and_epoch() -> None:
     terminal = console()
     with progress(terminal) as bars:
         on_step = training_bar(bars)
         for number in range(1, 4):
             on_step(step(number))
 
-    assert isinstance(terminal.file, io.StringIO)
-    line = [line for line in terminal.file.getvalue().splitlines() if "training" in line][-1]
+    line = [line for line in printed(terminal).splitlines() if "training" in line][-1]
     assert "1536/2000" in line
     assert "queries/s" in line
     assert re.search(r"\d\d:\d\d left", line)
-    assert "epoch 1  base 0.500  tcm 0.250  ql 0.125  qb 2.000" in line
+    assert "epoch 1" in line
+
+
+def test_a_live_table_has_the_losses_and_the_pairs_that_tcm_acts_on() -> None:
+    terminal = console()
+    with progress(terminal) as bars:
+        training_bar(bars)(replace(step(1), cut_texts=0.125))
+
+    shown = re.sub(r"\x1b\[[\d;?]*[A-Za-z]", "", printed(terminal))
+    *_, heading, values = [line for line in shown.splitlines() if line.strip()]
+    named = zip(*(re.split(r"\s{2,}", row.strip()) for row in (heading, values)), strict=True)
+    assert dict(named) == {
+        "base": "0.500",
+        "tcm": "0.250",
+        "ql": "0.125",
+        "qb": "2.000",
+        "right pairs": "480",
+        "wrong pairs": "1,234",
+        "cut texts": "12.5%",
+    }
+
+
+def test_the_numbers_of_a_step_are_read_only_to_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To read them a GPU has to be waited for."""
+    reads = []
+
+    def fetch(losses: LossTensors) -> LossParts:
+        reads.append(losses)
+        return LossParts(base=1.0)
+
+    monkeypatch.setattr(LossTensors, "fetch", fetch)
+    with progress(console(terminal=False)) as bars:
+        on_step = training_bar(bars)
+        for number in range(1, 1_001):
+            on_step(step(number, steps=1_000))
+
+    assert len(reads) < 50
+
+
+def test_a_run_that_goes_on_begins_where_it_was() -> None:
+    with progress(console()) as bars:
+        training_bar(bars)(step(3))
+
+        (task,) = bars.tasks
+        assert (task.completed, task.total) == (1_536, 2_000)
+
+
+def test_where_there_is_no_terminal_steps_are_lines() -> None:
+    file = console(terminal=False)
+    with progress(file) as bars:
+        on_step = training_bar(bars)
+        for number in range(1, 1_001):
+            on_step(step(number, steps=1_000))
+
+    told = [line for line in printed(file).splitlines() if line.startswith("epoch 1  step ")]
+    numbers = [int(line.split()[3].partition("/")[0]) for line in told]
+    assert numbers == [1, *range(50, 1_001, 50)]
+
+
+def test_a_line_has_all_that_is_known() -> None:
+    known = replace(step(2), queries_per_second=3_210.4, seconds_left=125.2, cut_texts=0.0)
+
+    assert step_line(known) == (
+        "epoch 1  step 2/4  base 0.500  tcm 0.250  ql 0.125  qb 2.000"
+        "  right pairs 480  wrong pairs 1,234  cut texts 0.0%  3,210 queries/s  0:02:05 left"
+    )
+    assert step_line(step(2)).endswith("wrong pairs 1,234")
 
 
 def test_before_the_first_step_there_is_no_rate() -> None:
@@ -52,8 +139,7 @@ def test_before_the_first_step_there_is_no_rate() -> None:
     with progress(terminal) as bars:
         training_bar(bars)
 
-    assert isinstance(terminal.file, io.StringIO)
-    assert "queries/s" not in terminal.file.getvalue()
+    assert "queries/s" not in printed(terminal)
 
 
 def test_a_stage_has_a_bar_from_its_first_report_on() -> None:

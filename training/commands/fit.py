@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from training.commands.options import (
     ConfigOption,
@@ -49,6 +50,9 @@ def fit(
         bool | None, typer.Option("--alc/--no-alc", help="Auxiliary losses of ALC.")
     ] = None,
     assign: SetOption = None,
+    run_dir: Annotated[
+        Path | None, typer.Option(help="Keeps the run after each epoch; the same one goes on.")
+    ] = None,
 ) -> None:
     """Train a model, certify its thresholds and publish a bundle.
 
@@ -56,7 +60,8 @@ def fit(
     alc-train settings.
     """
     from training.data.load import load_data
-    from training.pipeline import Stages, train_and_publish
+    from training.loop.torchrun import is_first
+    from training.pipeline import Stages, assist, train_and_publish
     from training.progress import progress, stage_bar, training_bar
 
     fields = {
@@ -71,8 +76,13 @@ def fit(
     fields |= tables(products, pairs, max_bad_rows, config)
     settings = Given(config, assign or [], fields).settings()
     console = stderr()
+    console.quiet = not is_first()
     loaded = load_data(settings.data)
     warn_of_bad_rows(console, loaded)
+    if not is_first():
+        assist(loaded.dataset, settings, run_dir)
+        return
+    _say_how_far(run_dir, console)
     with progress(console) as bars:
         directory, _ = train_and_publish(
             loaded.dataset,
@@ -84,6 +94,14 @@ def fit(
                 hashing=stage_bar(bars, "hashing", "texts"),
                 baseline=stage_bar(bars, "TF-IDF to compare", "queries"),
             ),
+            run_dir,
         )
     typer.echo((directory / "report" / "table.txt").read_text())
     typer.echo(f"published {directory}")
+
+
+def _say_how_far(run_dir: Path | None, console: Console) -> None:
+    from training.loop.run_directory import read_state
+
+    if run_dir and (state := read_state(run_dir)):
+        console.print(f"going on in {run_dir}: {state}", markup=False, soft_wrap=True)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from models.bundle.manifest import MANIFEST_FILE
-from models.bundle.store import current_bundle
 from models.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -57,6 +55,9 @@ def bundle_directory(given: Path) -> Path:
 
     Raise BundleError where there is neither.
     """
+    from models.bundle.manifest import MANIFEST_FILE
+    from models.bundle.store import current_bundle
+
     return given if (given / MANIFEST_FILE).exists() else current_bundle(given)
 
 

@@ -22,7 +22,7 @@ class Form(StrEnum):
     """How the settings are printed."""
 
     TOML = "toml"
-    TABLE = "table"
+    PAGE = "page"
 
 
 def settings(
@@ -33,7 +33,7 @@ def settings(
         Path | None, typer.Option(help="Instead, those that this bundle was made with.")
     ] = None,
     form: Annotated[
-        Form, typer.Option("--format", help="toml: a file; table: Markdown, all fields.")
+        Form, typer.Option("--format", help="toml: a file; page: all fields, in Markdown.")
     ] = Form.TOML,
 ) -> None:
     """Print all settings with an explanation of each: a file to start from.
@@ -41,15 +41,15 @@ def settings(
     With --config, --recipe or --set, the settings that fit would use.
     """
     from training.configuration.read import bundle_layer, read_settings
-    from training.configuration.reference import as_markdown_table
+    from training.configuration.reference import as_page
     from training.configuration.write import as_toml
 
     given = Given(config, assign or [], {"recipe": recipe})
     changed = config or recipe or assign
     if bundle is not None and changed:
         raise ConfigurationError("give either --bundle or --config, --recipe and --set")
-    if form is Form.TABLE:
-        typer.echo(as_markdown_table(), nl=False)
+    if form is Form.PAGE:
+        typer.echo(as_page(), nl=False)
         return
     found = (
         given.settings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from functools import cache
 from pathlib import Path
@@ -136,11 +136,21 @@ def _suggestion(kind: type, root: type, at: tuple[str, ...]) -> str:
     everywhere = dict(leaves(root))
     if _dotted(at) in everywhere:
         return f'it needs {_dotted((*at[:-1], KIND))} = "{kind_of(everywhere[_dotted(at)])}"'
+    # By their last names: what they share before it would make any two of a section look alike.
     here = [_dotted((*at[:-1], name)) for name in fields_of(kind)]
-    near = [path for path in everywhere if path.rpartition(".")[2] == at[-1]]
-    near = near or difflib.get_close_matches(_dotted(at), here)
-    near = near or difflib.get_close_matches(_dotted(at), everywhere)
-    return f"did you mean {near[0]}?" if near else f"the fields here are {', '.join(here)}"
+    for near in ([at[-1]], _near(at[-1], here), _near(at[-1], everywhere)):
+        for path in (*here, *everywhere):
+            if _last(path) in near:
+                return f"did you mean {path}?"
+    return f"the fields here are {', '.join(here)}"
+
+
+def _near(name: str, paths: Iterable[str]) -> list[str]:
+    return difflib.get_close_matches(name, list(dict.fromkeys(map(_last, paths))), n=1)
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]
 
 
 def _dotted(at: tuple[str, ...]) -> str:

@@ -35,8 +35,8 @@ def bundle_layer(directory: Path) -> Layer:
 
 def _recipe(layers: Sequence[Layer]) -> str:
     recipe = merged(layers).get("recipe", DEFAULTS.recipe)
-    if recipe in RECIPES:
-        return str(recipe)
+    if isinstance(recipe, str) and recipe in RECIPES:
+        return recipe
     source = next(layer.name for layer in reversed(layers) if "recipe" in layer.table)
     raise ConfigurationError(
         f"{source}: recipe must be one of {', '.join(RECIPES)}, got {recipe!r}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +22,11 @@ class TextStore(Protocol):
 
     def __len__(self) -> int:
         """Return the number of texts."""
+        ...
+
+    @property
+    def cut(self) -> int | None:
+        """Return how many texts are read without their end; None where none can be."""
         ...
 
     def select(self, rows: Rows) -> Inputs:
@@ -64,7 +70,8 @@ class EncoderModule(nn.Module, ABC):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """An encoder before training, and the texts that it will be trained on."""
+    """An encoder before training, the texts that it will be trained on, and how to read others."""
 
     encoder: EncoderModule
     texts: TextStore
+    read: Callable[[Sequence[str]], TextStore]

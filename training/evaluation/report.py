@@ -26,6 +26,7 @@ from training.evaluation.ranking import RankingAt, hits, precision_at, ranking_a
 
 TARGETS = (0.80, 0.85, 0.90, 0.95, 0.98, 0.99)
 RANKS = (1, 3, 5)
+CANDIDATES = 10  # products that are asked for per query
 SEVERAL = 5
 
 

@@ -34,24 +34,38 @@ class Embedder:
         self.micro_batch = settings.micro_batch
         self.half = _half_precision(settings, self.device)
 
-    def embed(self, rows: Rows) -> Tensor:
-        """Return raw embeddings (rows, d) under the present weights, without gradients."""
+    def embed(self, rows: Rows, texts: TextStore | None = None) -> Tensor:
+        """Return raw embeddings (rows, d) under the present weights, without gradients.
+
+        `texts` are others than those of the run. Each rank embeds its share, in full precision:
+        what is served has no other.
+        """
+        own = rows[share(len(rows), self.ranks.rank, self.ranks.count)]
         self.encoder.eval()
         with torch.no_grad():
-            parts = [self.through(self.encoder, part) for part in _parts(rows, EMBEDDED_AT_ONCE)]
+            parts = [self._embedded(part, texts) for part in _parts(own, EMBEDDED_AT_ONCE)]
         self.encoder.train()
-        return torch.cat(parts)
+        none = torch.empty((0, self.encoder.dimension), device=self.device)
+        return self.ranks.gather(torch.cat([none, *parts]), len(rows))
 
     def start(self, rows: Rows, seed: int) -> Pass:
         """Return a pass of a batch's texts in training; the seed draws what is dropped out."""
         return Pass(self, rows, seed)
 
-    def through(self, encoder: nn.Module, rows: Rows) -> Tensor:
-        """Return what this callable form of the encoder makes of the texts."""
-        inputs = [one.to(self.device) for one in self.texts.select(rows)]
+    def through(self, rows: Rows) -> Tensor:
+        """Return what the encoder makes of the texts in training."""
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            embeddings: Tensor = encoder(*inputs)
+            embeddings: Tensor = self.called(*self._inputs(self.texts, rows))
         return embeddings.float()
+
+    def _embedded(self, rows: Rows, texts: TextStore | None) -> Tensor:
+        embeddings: Tensor = self.encoder(
+            *self._inputs(self.texts if texts is None else texts, rows)
+        )
+        return embeddings.float()
+
+    def _inputs(self, texts: TextStore, rows: Rows) -> list[Tensor]:
+        return [one.to(self.device) for one in texts.select(rows)]
 
 
 class Pass:
@@ -59,32 +73,37 @@ class Pass:
 
     def __init__(self, embedder: Embedder, rows: Rows, seed: int) -> None:
         self._embedder, self._seed = embedder, seed
-        self._own = share(len(rows), embedder.ranks)
+        self._own = share(len(rows), embedder.ranks.rank, embedder.ranks.count)
         own = rows[self._own]
-        self._parts = _parts(own, embedder.micro_batch or len(own))
+        # Every rank takes part in the sharing of gradients, one without a text of its own as well.
+        passing = own if len(own) else rows[:1]
+        self._parts = _parts(passing, embedder.micro_batch or len(passing))
         self._cached = len(self._parts) > 1
         with torch.set_grad_enabled(not self._cached):
             self._outputs = [self._part(i) for i in range(len(self._parts))]
-        gathered = embedder.ranks.gather(torch.cat(self._outputs).detach(), len(rows))
-        self.embeddings = gathered.requires_grad_()
+        embeddings = torch.cat(self._outputs).detach()[: len(own)]
+        self.embeddings = embedder.ranks.gather(embeddings, len(rows)).requires_grad_()
 
     def backward(self) -> None:
         """Take the gradient that is now at `embeddings` on to the encoder's parameters."""
-        assert self.embeddings.grad is not None
-        # Gradients are averaged over the ranks, and each rank has but its share of the texts.
-        scaled = self.embeddings.grad[self._own] * self._embedder.ranks.count
-        gradients = torch.split(scaled, [len(part) for part in self._parts])
+        gradients = torch.split(self._own_gradient(), [len(part) for part in self._parts])
         for i, gradient in enumerate(gradients):
             with self._shared_at_the_end(last=i + 1 == len(gradients)):
                 output = self._part(i) if self._cached else self._outputs[i]
                 torch.autograd.backward([output], [gradient])
-        self._embedder.ranks.share_sparse_gradients(self._embedder.encoder)
+        self._embedder.ranks.average_sparse_gradients(self._embedder.encoder)
+
+    def _own_gradient(self) -> Tensor:
+        assert self.embeddings.grad is not None
+        # Gradients are averaged over the ranks, and each rank has but its share of the texts.
+        own = self.embeddings.grad[self._own] * self._embedder.ranks.count
+        return own if len(own) else torch.zeros_like(self.embeddings.grad[:1])
 
     def _part(self, i: int) -> Tensor:
         # The same seed drops the same out when a part passes a second time.
         ranks = self._embedder.ranks
         torch.manual_seed((self._seed + i) * ranks.count + ranks.rank)
-        return self._embedder.through(self._embedder.called, self._parts[i])
+        return self._embedder.through(self._parts[i])
 
     def _shared_at_the_end(self, *, last: bool) -> AbstractContextManager[Any]:
         called = self._embedder.called

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from training.data.dataset import Rows
@@ -12,7 +12,7 @@ from training.examples import Batch, Examples
 from training.labels.base import LabelEmbeddings, LabelModule
 from training.loop.embedder import Embedder
 from training.losses.batch import EmbeddedBatch
-from training.losses.parts import LossParts
+from training.losses.parts import LossTensors
 from training.objective import Objective
 
 
@@ -27,7 +27,12 @@ class Engine:
         self.labels = labels.to(self.device)
         self.objective = objective.to(self.device)
 
-    def backward(self, batch: Batch, seed: int) -> tuple[LossParts, Tensor]:
+    @property
+    def modules(self) -> tuple[nn.Module, ...]:
+        """Return all that is trained."""
+        return self.embedder.encoder, self.labels, self.objective
+
+    def backward(self, batch: Batch, seed: int) -> tuple[LossTensors, Tensor]:
         """Add the gradients of the batch's loss to all parameters.
 
         Returns the parts of the loss and the unit embeddings (B, d) of the queries. The seed draws
@@ -37,10 +42,10 @@ class Engine:
         passed = self.embedder.start(texts, seed)
         torch.manual_seed(seed)  # labels and heads drop out alike on every rank
         embedded = self._embedded(passed.embeddings, batch)
-        loss, parts = self.objective(embedded)
+        loss, losses = self.objective(embedded)
         loss.backward()
         passed.backward()
-        return parts, embedded.queries.detach()
+        return losses, embedded.queries.detach()
 
     def product_embeddings(self, products: Rows) -> LabelEmbeddings:
         """Return the label representation of these product rows, without gradients."""
@@ -66,6 +71,7 @@ class Engine:
             relevance=batch.relevance.to(self.device),
             positives=batch.positives.to(self.device),
             titles=labels.text,
+            filtered=None if batch.filtered is None else batch.filtered.to(self.device),
             raw_queries=raw_queries,
             raw_labels=labels.raw,
         )

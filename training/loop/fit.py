@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
 from models.encoder import Encoder, FloatMatrix
-from training.data.dataset import Dataset
+from models.errors import DataError
+from training.data.dataset import Dataset, digest
 from training.encoders.base import EncoderModule
 from training.examples import Examples, build_examples
 from training.labels.base import LabelContext
 from training.labels.build import build_labels
 from training.loop.embedder import Embedder, device_of
 from training.loop.engine import Engine
-from training.loop.ranks import SingleRank
+from training.loop.keeper import Keeper, keeping
+from training.loop.ranks import Ranks, SingleRank
 from training.loop.run import Run
+from training.loop.run_directory import Configuration, read_state
 from training.loop.step import Step
+from training.loop.stopping import Stopping, stopping_of
 from training.objective import Objective
 from training.settings import TrainingSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A trained encoder, and the unit vectors (products, d) of the catalogue to be searched."""
+    """A trained encoder, and the unit vectors (products, d) of the catalogue to be searched.
+
+    `epoch` is the one whose weights these are.
+    """
 
     encoder: Encoder
     products: FloatMatrix
+    epoch: int
 
 
 def fit(
@@ -38,23 +50,88 @@ def fit(
     settings: TrainingSettings,
     on_step: Callable[[Step], None],
     on_texts: Callable[[int, int], None] | None = None,
+    *,
+    choosing: Dataset | None = None,
+    ranks: Ranks | None = None,
+    run_directory: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Fitted:
     """Train on the answerable queries of the data set.
 
     `on_step` hears of each step; `on_texts`, before them, how many texts are read of how many.
-    The same data set, settings, machine and thread count give the same result.
+    `choosing` are the queries of the early stop, where the settings have one. `ranks` is this
+    process among several, each of which returns the result. With a run directory a run that was
+    ended goes on from its last whole epoch, and a finished one returns what it came to. `clock`
+    returns seconds.
+
+    The same data set, settings, machine and thread count give the same result, with interruptions
+    as well. Raises ConfigurationError when the directory holds another run, RunDirectoryError when
+    it is damaged or cannot be written, and DataError when processes were given different data.
     """
-    torch.manual_seed(settings.seed)
-    encoder, examples = build_examples(dataset, settings.encoder, settings.seed, on_texts)
-    with _deterministic(device_of(settings.device)):
-        run = Run(_engine(encoder, examples, settings), settings, on_step)
-        for epoch in range(1, settings.epochs + 1):
-            run.train_epoch(epoch)
-        return Fitted(encoder.export(), run.product_vectors())
+    ranks = ranks or SingleRank()
+    configuration: Configuration = {}
+    if run_directory or ranks.count > 1:  # all texts are read for it
+        configuration = _configuration(dataset, settings, choosing)
+        _require_alike(ranks, configuration, run_directory)
+    with (
+        keeping(run_directory, configuration, ranks, clock) as keeper,
+        _deterministic(device_of(settings.device)),
+    ):
+        torch.manual_seed(settings.seed)
+        prepared, examples = build_examples(dataset, settings.encoder, settings.seed, on_texts)
+        stopping = stopping_of(settings, choosing, prepared.read)
+
+        def hear(step: Step) -> None:
+            keeper.step(step, run.steps_per_epoch)
+            on_step(step)
+
+        run = Run(_engine(prepared.encoder, examples, settings, ranks), settings, hear, clock)
+        epoch = _train(run, stopping, keeper)
+        return Fitted(prepared.encoder.export(), run.product_vectors(), epoch)
 
 
-def _engine(encoder: EncoderModule, examples: Examples, settings: TrainingSettings) -> Engine:
-    embedder = Embedder(encoder, examples.texts, settings, SingleRank())
+def _train(run: Run, stopping: Stopping | None, keeper: Keeper) -> int:
+    """Train the epochs that are left and return the one whose weights are kept."""
+    done = keeper.resume(run, stopping)
+    while done < run.settings.epochs and not (stopping and stopping.is_over):
+        done += 1
+        run.train_epoch(done)
+        quality = stopping.look(run, done) if stopping else None
+        keeper.epoch(run, done, stopping, quality)
+    if stopping:
+        stopping.restore_best(run)
+        done = stopping.best_epoch
+    keeper.end(done)
+    return done
+
+
+def _configuration(
+    dataset: Dataset, settings: TrainingSettings, choosing: Dataset | None
+) -> Configuration:
+    """Return all that the numbers of a run depend on, beside machine and software."""
+    chosen_by = None if choosing is None else digest(choosing)
+    return {
+        "training": json.loads(json.dumps(asdict(settings), default=str)),
+        "data": {"train": digest(dataset), "choosing": chosen_by},
+    }
+
+
+def _require_alike(ranks: Ranks, configuration: Configuration, path: Path | None) -> None:
+    """Refuse processes that would wait for each other for ever, or mix two runs."""
+    state = read_state(path) if path else None
+    text = json.dumps([configuration, state.epochs_done if state else 0])
+    own = torch.tensor(list(hashlib.sha256(text.encode()).digest()))
+    if not torch.equal(own, ranks.of_the_first(own)):
+        raise DataError(
+            f"process {ranks.rank} has other data, settings or run directory than process 0; give"
+            " all machines the same files, and a run directory that they share"
+        )
+
+
+def _engine(
+    encoder: EncoderModule, examples: Examples, settings: TrainingSettings, ranks: Ranks
+) -> Engine:
+    embedder = Embedder(encoder, examples.texts, settings, ranks)
 
     def titles() -> torch.Tensor:
         return embedder.embed(examples.titles(np.arange(examples.products)))

@@ -19,7 +19,7 @@ class Optimisers:
         sparse = [_options(group) for group in groups if group.sparse]
         self.members: list[optim.Optimizer] = []
         if dense:
-            self.members.append(optim.AdamW(dense))
+            self.members.append(optim.AdamW(dense, fused=True))
         if sparse:
             self.members.append(SparseAdam(sparse))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import torch
 from torch import Tensor, nn
 
 from training.encoders.base import EncoderModule
 
 
 class Ranks(Protocol):
-    """One process of `count`; each embeds its share of a batch's texts, all see all embeddings."""
+    """One process of `count`; each embeds its share of a batch's texts, all see all embeddings.
+
+    Every method but the properties must be called by all processes, in the same order.
+    """
 
     @property
     def rank(self) -> int:
@@ -24,19 +26,26 @@ class Ranks(Protocol):
         ...
 
     def wrap(self, encoder: EncoderModule) -> nn.Module:
-        """Return the encoder as called in training; its dense gradients are then shared."""
+        """Return the encoder as called in training, with the weights of the first rank.
+
+        The gradients of its dense parameters are then averaged over the ranks.
+        """
         ...
 
     def gather(self, own: Tensor, rows: int) -> Tensor:
-        """Return the embeddings (rows, d) of all ranks in order; `own` are this rank's."""
+        """Return the embeddings (rows, d) of all ranks in order; `own` are this rank's `share`."""
         ...
 
-    def share_sparse_gradients(self, encoder: EncoderModule) -> None:
-        """Sum over the ranks the gradients that `wrap` leaves alone."""
+    def average_sparse_gradients(self, encoder: EncoderModule) -> None:
+        """Average over the ranks the gradients that `wrap` leaves alone."""
         ...
 
     def agree(self, *modules: nn.Module) -> None:
-        """Give every rank the parameters and buffers of the first."""
+        """Give every rank the state of the first."""
+        ...
+
+    def of_the_first(self, values: Tensor) -> Tensor:
+        """Return the first rank's values; those of the others have the same shape and type."""
         ...
 
 
@@ -53,14 +62,16 @@ class SingleRank:
         assert len(own) == rows
         return own.clone()
 
-    def share_sparse_gradients(self, encoder: EncoderModule) -> None:
+    def average_sparse_gradients(self, encoder: EncoderModule) -> None:
         """Leave them as they are."""
 
     def agree(self, *modules: nn.Module) -> None:
         """Leave them as they are."""
 
+    def of_the_first(self, values: Tensor) -> Tensor:
+        return values
 
-def share(rows: int, ranks: Ranks) -> slice:
+
+def share(rows: int, rank: int, count: int) -> slice:
     """Return the part of `rows` rows that this rank embeds; parts differ by at most one row."""
-    bounds = torch.linspace(0, rows, ranks.count + 1).round().long().tolist()
-    return slice(bounds[ranks.rank], bounds[ranks.rank + 1])
+    return slice(rank * rows // count, (rank + 1) * rows // count)

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.losses.parts import LossParts
+from training.losses.parts import LossParts, LossTensors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """For progress and logs; `queries` are those of the step, `total_queries` of all epochs."""
+    """For progress and logs.
+
+    `queries` are those of the step, `done_queries` those of all steps so far, `total_queries` those
+    of all epochs. Speed and remaining time, in seconds, are None before they are known. `cut_texts`
+    is the share of all texts that the encoder reads the beginning of only; None: it cuts none.
+    """
 
     epoch: int
     step: int
     steps: int
     queries: int
+    done_queries: int
     total_queries: int
-    parts: LossParts
+    losses: LossTensors
+    queries_per_second: float | None = None
+    seconds_left: float | None = None
+    cut_texts: float | None = None
+
+    @property
+    def parts(self) -> LossParts:
+        """Return the parts of the loss; this waits for the device that they are computed on."""
+        return self.losses.fetch()

@@ -3,46 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from torch import Tensor
 from torch.nn import functional
 
 from models.errors import ConfigurationError
-from training.checks import require_at_least, require_positive
 from training.losses.batch import EmbeddedBatch
+from training.losses.settings import TextTermSettings
 
 BaseValue = Callable[[EmbeddedBatch, Tensor], Tensor]
-
-
-@dataclass(frozen=True, slots=True)
-class TextTermSettings:
-    """Weights: the base loss on titles, the same with the roles swapped, and the regulariser.
-
-    `negatives` and `margin` are those of the regulariser.
-    """
-
-    text_weight: float = 1.0
-    """Of the base loss on titles."""
-
-    swapped_weight: float = 1.0
-    """Of the base loss on titles with the roles of query and label swapped."""
-
-    regulariser_weight: float = 0.1
-    """Of the term that asks the label for less loss than its title has."""
-
-    margin: float = 0.1
-    """Of the regulariser."""
-
-    negatives: int = 10
-    """Highest wrong labels that the regulariser compares."""
-
-    def __post_init__(self) -> None:
-        """Raise ConfigurationError naming the field that cannot be used."""
-        require_at_least(self, 0, "text_weight", "swapped_weight", "regulariser_weight")
-        require_positive(self, "margin", "negatives")
-        if not self.text_weight and not self.swapped_weight and not self.regulariser_weight:
-            raise ConfigurationError("every weight of text_terms is 0; leave text_terms out")
 
 
 def text_terms(

@@ -6,58 +6,12 @@ label is never a negative, whichever query it was sampled for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from models.errors import ConfigurationError
 from training.losses.batch import EmbeddedBatch
-
-
-@dataclass(frozen=True, slots=True)
-class TripletSettings:
-    """NGAME (Dahiya et al., WSDM 2023): one margin, and the temperature of the weights."""
-
-    margin: float = 0.3
-    """How much higher than a wrong label the right one must score."""
-
-    negatives: int = 10
-    """Highest wrong labels of a query that are compared."""
-
-    temperature: float = 0.1
-    """Of the weights of the negatives."""
-
-    def __post_init__(self) -> None:
-        """Raise ConfigurationError naming the field that cannot be used."""
-        _require_positive(self, "margin", "negatives", "temperature")
-
-
-@dataclass(frozen=True, slots=True)
-class DynamicTripletSettings:
-    """PRIME (arXiv 2410.20401): the margin is the pair's own gap, kept within both bounds."""
-
-    smallest_margin: float = 0.1
-    """The margin is the pair's own gap, but not below this."""
-
-    largest_margin: float = 0.3
-    """The margin is the pair's own gap, but not above this."""
-
-    negatives: int = 10
-    """Highest wrong labels of a query that are compared."""
-
-    temperature: float = 0.1
-    """Of the weights of the negatives."""
-
-    def __post_init__(self) -> None:
-        """Raise ConfigurationError naming the field that cannot be used."""
-        _require_positive(self, "smallest_margin", "negatives", "temperature")
-        if self.largest_margin < self.smallest_margin:
-            raise ConfigurationError(
-                f"largest_margin ({self.largest_margin}) must not be below "
-                f"smallest_margin ({self.smallest_margin})"
-            )
+from training.losses.settings import DynamicTripletSettings, TripletSettings
 
 
 def weighted_triplet(
@@ -105,9 +59,3 @@ def _softmax_within(logits: Tensor, members: Tensor) -> Tensor:
     """Return the softmax over each row's members; a row without any has finite, unused weights."""
     # The lowest finite number instead of -inf: a row without members would be 0/0.
     return logits.masked_fill(~members, torch.finfo(logits.dtype).min).softmax(dim=1)
-
-
-def _require_positive(settings: object, *names: str) -> None:
-    for name in names:
-        if getattr(settings, name) <= 0:
-            raise ConfigurationError(f"{name} must be above 0, got {getattr(settings, name)}")

@@ -13,7 +13,7 @@ ROWS_AT_ONCE = 256  # of 256 numbers each: what is gathered stays in a processor
 
 
 class SparseAdam(optim.SparseAdam):
-    """`torch.optim.SparseAdam`, equal in numbers, settings and state, at a third of its time.
+    """`torch.optim.SparseAdam`, equal in numbers, settings and state, in less than half its time.
 
     That one adds to the whole table three times through sparse tensors; here the rows are gathered,
     updated and put back, a block at a time. Gradients need not be coalesced, but are used as they
@@ -48,9 +48,8 @@ class SparseAdam(optim.SparseAdam):
         rows, values = gradient.indices()[0], gradient.values()
         if group["maximize"]:
             values = -values
-        for block, part in zip(
-            *(torch.split(x, ROWS_AT_ONCE) for x in (rows, values)), strict=True
-        ):
+        blocks, parts = (torch.split(whole, ROWS_AT_ONCE) for whole in (rows, values))
+        for block, part in zip(blocks, parts, strict=True):
             _update_rows(parameter, state, block, part, group)
 
     def _state_of(self, parameter: Tensor) -> dict[str, Any]:

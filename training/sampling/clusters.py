@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import torch
 
 from models.encoder import FloatMatrix
 from training.data.dataset import Rows
@@ -25,6 +27,17 @@ class Clusters:
         """Return all rows, whole clusters in random order."""
         parts = np.split(self.order, self.ends[:-1])
         return np.concatenate([parts[i] for i in generator.permutation(len(parts))])
+
+    def state(self) -> dict[str, Any]:
+        """Return what `of_state` takes, as tensors and plain values."""
+        order, ends = torch.from_numpy(self.order), torch.from_numpy(self.ends)
+        return {"order": order, "ends": ends, "size": self.size, "epoch": self.epoch}
+
+    @classmethod
+    def of_state(cls, state: dict[str, Any]) -> Clusters:
+        """Return the clusters that `state` was called on."""
+        order, ends = state["order"].numpy(), state["ends"].numpy()
+        return cls(order, ends, state["size"], state["epoch"])
 
 
 def is_due(clusters: Clusters | None, epoch: int, settings: SamplerSettings) -> bool:

@@ -18,12 +18,12 @@ from training.encoders.settings import NgramSettings
 from training.examples import build_examples
 from training.labels.settings import PrototypeLabelSettings, VectorTableSettings
 from training.loop.fit import _engine, fit
+from training.loop.ranks import SingleRank
 from training.loop.run import Run
 from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.losses.text_terms import TextTermSettings
-from training.losses.triplet import DynamicTripletSettings, TripletSettings
+from training.losses.settings import DynamicTripletSettings, TextTermSettings, TripletSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -46,7 +46,7 @@ def trained(dataset: Dataset, settings: TrainingSettings) -> tuple[NgramEncoder,
 
 
 def with_table_rate(settings: TrainingSettings, rate: float) -> TrainingSettings:
-    return replace(settings, encoder=replace(settings.encoder, table_learning_rate=rate))
+    return replace(settings, encoder=NgramSettings(dimension=32, table_learning_rate=rate))
 
 
 @contextmanager
@@ -196,7 +196,7 @@ def test_an_unknown_base_loss_is_refused_with_those_there_are() -> None:
 def test_attention_heads_must_divide_what_they_attend_to() -> None:
     uneven = AlcSettings(attention_heads=3, head="batch_prototype")
     assert TrainingSettings(alc=uneven).alc
-    with pytest.raises(ConfigurationError, match=r"width \(128\).*attention_heads \(3\)"):
+    with pytest.raises(ConfigurationError, match=r"width \(64\).*attention_heads \(3\)"):
         replace(uneven, head="set_attention")
     with pytest.raises(ConfigurationError, match=r"dimension \(256\).*attention_heads \(3\)"):
         TrainingSettings(alc=replace(uneven, head="cross_attention"))
@@ -235,8 +235,9 @@ def test_products_are_searched_as_they_are_without_dropout() -> None:
     """Dropout is on in training only: what is searched does not depend on chance."""
     labels = PrototypeLabelSettings(dropout=0.9, centroid_dropout=1.0, zero_start=False)
     settings = replace(SETTINGS, labels=labels)
-    encoder, examples = build_examples(small_shop(), settings.encoder, settings.seed)
-    run = Run(_engine(encoder, examples, settings), settings, lambda _: None)
+    prepared, examples = build_examples(small_shop(), settings.encoder, settings.seed)
+    engine = _engine(prepared.encoder, examples, settings, SingleRank())
+    run = Run(engine, settings, lambda _: None, lambda: 0.0)
     run.train_epoch(1)
 
     assert np.array_equal(run.product_vectors(), run.product_vectors())
@@ -256,12 +257,12 @@ def test_centroids_are_those_of_the_queries_as_they_are_embedded_at_the_end() ->
         fitted.encoder.encode(texts)
         for texts in (shop.texts, [product.title for product in shop.products])
     )
-    members = shop.relevance.toarray().T.astype(np.float32)
-    centroids: FloatMatrix = members @ queries / np.float32(6)
+    right = shop.relevance.toarray().T.astype(np.float32)
+    centroids: FloatMatrix = (right @ queries / 6).astype(np.float32)
     tokens = np.stack([standardised(titles), standardised(centroids)])
-    expected = tokens.mean(axis=0)
-    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    np.testing.assert_allclose(fitted.products, expected, atol=2e-3)
+    mean = tokens.mean(axis=0)
+    unit = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.products, unit, atol=2e-3)
 
 
 def standardised(vectors: FloatMatrix) -> FloatMatrix:
@@ -269,3 +270,8 @@ def standardised(vectors: FloatMatrix) -> FloatMatrix:
     centred = vectors - vectors.mean(axis=1, keepdims=True)
     found: FloatMatrix = centred / np.sqrt(centred.var(axis=1, keepdims=True) + 1e-5)
     return found
+
+
+def test_a_run_that_diverges_says_what_to_change() -> None:
+    with pytest.raises(ConfigurationError, match="use lower learning rates"):
+        trained(small_shop(), with_table_rate(SETTINGS, 1e38))

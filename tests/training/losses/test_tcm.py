@@ -7,7 +7,8 @@ import torch
 
 from tests.training.losses.example import small_batch
 from training.losses.batch import EmbeddedBatch
-from training.losses.tcm import TcmSettings, threshold_consistent_margin
+from training.losses.settings import TcmSettings
+from training.losses.tcm import threshold_consistent_margin
 
 
 def test_value_worked_out_by_hand() -> None:
@@ -20,7 +21,7 @@ def test_value_worked_out_by_hand() -> None:
     loss = threshold_consistent_margin(batch, batch.similarities, TcmSettings())
 
     assert loss.value.item() == pytest.approx(0.2 + 0.3)
-    assert (loss.active_positives, loss.active_negatives) == (2, 1)
+    assert (loss.active_positives.item(), loss.active_negatives.item()) == (2, 1)
 
 
 def test_each_side_is_averaged_over_its_violating_pairs_only() -> None:

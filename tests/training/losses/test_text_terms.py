@@ -8,7 +8,8 @@ from torch import Tensor
 
 from models.errors import ConfigurationError
 from training.losses.batch import EmbeddedBatch
-from training.losses.text_terms import TextTermSettings, regulariser, text_terms
+from training.losses.settings import TextTermSettings
+from training.losses.text_terms import regulariser, text_terms
 
 SETTINGS = TextTermSettings()
 

@@ -13,9 +13,8 @@ from torch import Tensor
 from models.errors import ConfigurationError
 from tests.training.losses.example import small_batch
 from training.losses.batch import EmbeddedBatch
+from training.losses.settings import DynamicTripletSettings, TripletSettings
 from training.losses.triplet import (
-    DynamicTripletSettings,
-    TripletSettings,
     dynamic_margin_triplet,
     weighted_triplet,
 )

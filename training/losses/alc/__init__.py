@@ -4,7 +4,6 @@ The paper's exact heads are not public; the constructions here are inferred (doc
 Auxiliary losses (ALC)). The heads are used in training only and dropped from the bundle.
 """
 
-from training.losses.alc.loss import Alc, AlcLoss
 from training.losses.alc.settings import AlcSettings, QueryBatchHead
 
-__all__ = ["Alc", "AlcLoss", "AlcSettings", "QueryBatchHead"]
+__all__ = ["AlcSettings", "QueryBatchHead"]

@@ -1,4 +1,4 @@
-"""Dropout from two random bytes a number: torch draws eight, which takes longer than a layer."""
+"""Dropout from two random bytes a number: torch's own draw takes longer than a layer's product."""
 
 from __future__ import annotations
 

@@ -1,13 +1,16 @@
 """A transformer encoder layer over many small sets, such as the candidates of each query.
 
-torch's own spends most of its time on a softmax made for long rows, on drawing random numbers for
+torch's own spends much of its time on a softmax made for long rows, on drawing random numbers for
 dropout, and on moving tokens before the rest of the batch.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from training.losses.alc.dropout import dropped, plus_dropped
@@ -48,5 +51,28 @@ def _attend(
 
 def short_softmax(logits: Tensor) -> Tensor:
     """Return the softmax over the last dimension; faster than torch's where that is short."""
-    powers = (logits - logits.detach().amax(dim=-1, keepdim=True)).exp()
-    return powers / powers.sum(dim=-1, keepdim=True)
+    found: Tensor = _ShortSoftmax.apply(logits)  # type: ignore[no-untyped-call]
+    return found
+
+
+class _ShortSoftmax(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,  # noqa: ANN401 - what torch lets a function keep has no type
+        logits: Tensor,
+    ) -> Tensor:
+        shares = (logits - logits.amax(dim=-1, keepdim=True)).exp_()
+        shares.div_(shares.sum(dim=-1, keepdim=True))
+        ctx.save_for_backward(shares)
+        return shares
+
+    @staticmethod
+    @once_differentiable
+    def backward(
+        ctx: Any,  # noqa: ANN401
+        gradient: Tensor,
+    ) -> Tensor:
+        (shares,) = ctx.saved_tensors
+        weighted = shares * gradient
+        found: Tensor = weighted.addcmul_(shares, weighted.sum(dim=-1, keepdim=True), value=-1)
+        return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from training.losses.alc import Alc, AlcSettings
+from training.losses.alc import AlcSettings
+from training.losses.alc.loss import Alc
 from training.losses.batch import EmbeddedBatch
 
 SETTINGS = AlcSettings(attention_heads=1, feedforward=4, dropout=0.0, negatives=2)

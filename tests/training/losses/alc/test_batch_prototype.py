@@ -8,8 +8,8 @@ import torch
 
 from tests.training.losses.alc.heads import SETTINGS, alc, only_products, random_batch
 from tests.training.losses.example import small_batch
-from training.losses.alc import Alc
 from training.losses.alc.batch_prototype import BatchPrototype
+from training.losses.alc.loss import Alc
 
 
 def batch_prototype(dimension: int = 2) -> tuple[Alc, BatchPrototype]:

@@ -9,8 +9,8 @@ from torch import nn
 
 from tests.training.losses.alc.heads import SETTINGS, alc, only_products
 from tests.training.losses.example import small_batch
-from training.losses.alc import Alc
 from training.losses.alc.cross_attention import CrossAttention
+from training.losses.alc.loss import Alc
 
 
 def cross_attention(dimension: int = 2) -> tuple[Alc, CrossAttention]:

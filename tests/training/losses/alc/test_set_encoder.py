@@ -63,3 +63,9 @@ def test_softmax_of_large_numbers_and_of_missing_ones() -> None:
     logits = torch.tensor([[1000.0, 1000.0, -torch.inf], [-1000.0, -1001.0, -1000.0]])
 
     assert torch.allclose(short_softmax(logits), logits.softmax(dim=1))
+
+
+def test_softmax_has_the_gradient_of_finite_differences() -> None:
+    torch.manual_seed(0)
+
+    assert torch.autograd.gradcheck(short_softmax, torch.randn(4, 3).double().requires_grad_())
