@@ -28,9 +28,11 @@ from tests.small_bundle import CREATED_AT, small_contents
 DOCUMENTED_ADDRESS = "127.0.0.1:8000"
 START_SECONDS = 60
 COMMAND_SECONDS = 240
-# Blocks that train for a minute, take the terminal, or need more than this package.
+# Blocks that train for a minute, take the terminal, need more than this package, or start several
+# processes (tests/training/loop/test_torchrun.py runs that command).
 NOT_HERE = re.compile(
-    r"^(?:\w+=\S+ )*(?:make|docker|\.venv/bin/alc-serve run|\.venv/bin/python -m (?:pytest|pip))\b",
+    r"^(?:\w+=\S+ )*"
+    r"(?:make|docker|\.venv/bin/(?:alc-serve run|torchrun|python -m (?:pytest|pip)))\b",
     re.MULTILINE,
 )
 

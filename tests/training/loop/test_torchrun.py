@@ -12,14 +12,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from models.bundle.store import list_bundles
-from tests.training.loop.on_ranks import RUNS
+from tests.training.loop.on_ranks import RUNS, gradients
 from tests.training.loop.runs import SETTINGS, Trained, run, stopped
 from tests.training.products import small_shop
+from training.loop.ranks import SingleRank
 
 SECONDS = 120
 CLOSE = 1e-5
+
+Saved = list[tuple[dict[str, Trained], dict[str, Tensor]]]
 
 
 def torchrun(*command: str) -> subprocess.CompletedProcess[str]:
@@ -36,12 +40,29 @@ def torchrun(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def ranks(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Trained]]:
-    """What all runs came to, on each rank."""
+def saved(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Saved:
+    """What all runs came to, and the gradients of one pass, on each rank."""
     directory = tmp_path_factory.mktemp("ranks")
     ended = torchrun("tests.training.loop.on_ranks", "reproduce", str(directory))
     assert ended.returncode == 0, ended.stderr
     return [torch.load(directory / f"{rank}.pt", weights_only=False) for rank in range(2)]
+
+
+@pytest.fixture(scope="module")
+def ranks(saved: Saved) -> list[dict[str, Trained]]:
+    return [found for found, _ in saved]
+
+
+def test_gradients_are_those_of_one_process(
+    saved: Saved,
+) -> None:
+    alone = gradients(SingleRank())
+    assert set(alone) == {"table", "residual"}  # one with gradients of single rows, one dense
+    for _, found in saved:
+        for name, gradient in alone.items():
+            torch.testing.assert_close(found[name], gradient)
 
 
 def assert_close(found: Trained, expected: Trained) -> None:
