@@ -18,6 +18,7 @@ from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
+from training.evaluation.filters import candidates, drop_filtered, search_depth
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
 from training.evaluation.tfidf import tfidf_neighbours
 from training.loop.fit import Fitted, fit
@@ -69,16 +70,9 @@ def train(
     runtime, index_report = build_runtime(
         fitted, parts.train, settings.augmentation, settings.training.seed
     )
-    found = runtime.candidates(parts.test.texts, CANDIDATES)
+    found = candidates(runtime, parts.test, CANDIDATES)
     promises = _promises(runtime, certifying, found, settings, calibrated_at)
-    titles = [product.title for product in parts.test.products]
-    lexical = tfidf_neighbours(
-        parts.test.texts,
-        titles,
-        CANDIDATES,
-        weights_from=parts.train.texts,
-        on_queries=stages.baseline,
-    )
+    lexical = _lexical(parts, stages)
     known = background(parts.train, settings.evaluation)
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known),
@@ -91,6 +85,18 @@ def train(
         ),
     )
     return Trained(runtime, index_report, promises, evaluations)
+
+
+def _lexical(parts: SplitDataset, stages: Stages) -> Neighbours:
+    test = parts.test
+    found = tfidf_neighbours(
+        test.texts,
+        [product.title for product in test.products],
+        search_depth(CANDIDATES, test.filtered),
+        weights_from=parts.train.texts,
+        on_queries=stages.baseline,
+    )
+    return drop_filtered(found, test.filtered, CANDIDATES)
 
 
 def model_name(settings: TrainingSettings, augmentation: AugmentationSettings | None = None) -> str:
@@ -170,7 +176,7 @@ def _promises(
 
     The test queries, without their labels, stand for the unlabelled traffic that places the grid.
     """
-    found = runtime.candidates(calibration.texts, 1)
+    found = candidates(runtime, calibration, 1)
     correct = top_1_correct(found, calibration.relevance)
     return tuple(
         certify(
