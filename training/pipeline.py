@@ -10,6 +10,7 @@ from pathlib import Path
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.calibration.fixed_sequence import certify
+from models.encoder import FloatMatrix
 from models.index.base import Neighbours
 from models.index.build import IndexReport
 from models.runtime import Runtime
@@ -18,9 +19,8 @@ from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.filters import candidates, drop_filtered, search_depth
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
-from training.evaluation.tfidf import tfidf_neighbours
+from training.evaluation.search import answers, tfidf_answers
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.loop.stopping import divide
@@ -42,9 +42,14 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A model with its index, its promises and its results on the test queries."""
+    """A model with its index, its promises and its results on the test queries.
+
+    `found` are its answers to them, `products` (products, d) the unit vectors of the catalogue.
+    """
 
     runtime: Runtime
+    products: FloatMatrix
+    found: Neighbours
     index_report: IndexReport
     promises: tuple[Promise, ...]
     evaluations: tuple[Evaluation, ...]
@@ -70,9 +75,9 @@ def train(
     runtime, index_report = build_runtime(
         fitted, parts.train, settings.augmentation, settings.training.seed
     )
-    found = candidates(runtime, parts.test, CANDIDATES)
+    found = answers(runtime, parts.test, CANDIDATES)
     promises = _promises(runtime, certifying, found, settings, calibrated_at)
-    lexical = _lexical(parts, stages)
+    lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
     known = background(parts.train, settings.evaluation)
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known),
@@ -84,19 +89,7 @@ def train(
             known,
         ),
     )
-    return Trained(runtime, index_report, promises, evaluations)
-
-
-def _lexical(parts: SplitDataset, stages: Stages) -> Neighbours:
-    test = parts.test
-    found = tfidf_neighbours(
-        test.texts,
-        [product.title for product in test.products],
-        search_depth(CANDIDATES, test.filtered),
-        weights_from=parts.train.texts,
-        on_queries=stages.baseline,
-    )
-    return drop_filtered(found, test.filtered, CANDIDATES)
+    return Trained(runtime, fitted.products, found, index_report, promises, evaluations)
 
 
 def model_name(settings: TrainingSettings, augmentation: AugmentationSettings | None = None) -> str:
@@ -176,7 +169,7 @@ def _promises(
 
     The test queries, without their labels, stand for the unlabelled traffic that places the grid.
     """
-    found = candidates(runtime, calibration, 1)
+    found = answers(runtime, calibration, 1)
     correct = top_1_correct(found, calibration.relevance)
     return tuple(
         certify(

@@ -13,8 +13,8 @@ from training.data.dataset import Dataset, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.filters import candidates
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate
+from training.evaluation.search import answers
 from training.pipeline_settings import PipelineSettings
 
 
@@ -72,14 +72,14 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
 def evaluate_own(bundle: Bundle) -> Evaluation:
     """Return the results on the test part of the bundle's own data, as its report has them."""
     parts = own_parts(bundle)
-    found = candidates(bundle.runtime, parts.test, CANDIDATES)
+    found = answers(bundle.runtime, parts.test, CANDIDATES)
     known = background(parts.train, settings_of(bundle).evaluation)
     return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known)
 
 
 def evaluate_labelled(bundle: Bundle, labelled: Dataset) -> Evaluation:
     """Return the results on queries over the catalogue of the bundle."""
-    found = candidates(bundle.runtime, labelled, CANDIDATES)
+    found = bundle.runtime.candidates(labelled.texts, CANDIDATES)
     return evaluate(_name(bundle), found, labelled.relevance, bundle.promises)
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from models.catalogue import Product
-from training.data.dataset import Dataset, relevance_matrix
+from training.data.dataset import Dataset, Rows, relevance_matrix
+from training.encoders.base import Inputs
 from training.encoders.settings import NgramSettings
 from training.examples import Batch, Examples, build_examples, sample_batch
 from training.sampling.positives import Positives
@@ -63,3 +65,22 @@ def test_a_product_sampled_twice_is_one_column() -> None:
 
     assert batch.products.tolist() == [0, 2]
     assert batch.positives.tolist() == [0, 0, 1]
+
+
+@pytest.mark.parametrize(("cut", "share"), [(None, None), (0, 0.0), (3, 0.5)])
+def test_the_share_of_cut_texts_is_that_of_queries_and_titles(
+    cut: int | None, share: float | None
+) -> None:
+    examples = examples_of()
+
+    class Cut:
+        def __init__(self) -> None:
+            self.cut = cut
+
+        def __len__(self) -> int:
+            return len(examples.texts)
+
+        def select(self, rows: Rows) -> Inputs:
+            return examples.texts.select(rows)
+
+    assert Examples(Cut(), examples.relevance).cut_texts == share

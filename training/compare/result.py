@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from models.bundle.durable import replace_text
 from models.errors import DataError
@@ -51,7 +51,7 @@ class RunResult:
     groups: tuple[GroupThresholds, ...] = ()
 
 
-_RESULT = TypeAdapter(RunResult, config=ConfigDict(extra="forbid"))
+_RESULT = TypeAdapter(RunResult)
 
 
 def run_result(

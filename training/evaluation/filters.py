@@ -12,8 +12,7 @@ import numpy as np
 
 from models.errors import DataError
 from models.index.base import Neighbours
-from models.runtime import Runtime
-from training.data.dataset import Dataset, Relevance
+from training.data.dataset import Relevance
 from training.evaluation.ranking import hits
 
 
@@ -43,12 +42,6 @@ def drop_filtered(found: Neighbours, filtered: Relevance | None, k: int) -> Neig
         np.where(gone, np.float32(-np.inf), scores),
         np.where(gone, -1, rows),
     )
-
-
-def candidates(runtime: Runtime, queries: Dataset, k: int) -> Neighbours:
-    """Return the k best products of each query by the served path, without the filtered ones."""
-    depth = search_depth(k, queries.filtered)
-    return drop_filtered(runtime.candidates(queries.texts, depth), queries.filtered, k)
 
 
 def _check(found: Neighbours, filtered: Relevance, k: int) -> None:

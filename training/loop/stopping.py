@@ -109,8 +109,8 @@ class Stopping:
         raw = embedder.embed(np.arange(len(self.choosing)), self.texts)
         queries = functional.normalize(raw, dim=1).cpu().numpy()
         filtered = self.choosing.filtered
-        found = _exact_index(_product_vectors(run)).search(queries, search_depth(1, filtered))
-        found = drop_filtered(found, filtered, 1)
+        near = _exact_index(_product_vectors(run)).search(queries, search_depth(1, filtered))
+        found = drop_filtered(near, filtered, 1)
         correct = top_1_correct(found, self.choosing.relevance)
         curve = precision_coverage(found.scores[:, 0], correct)
         own = [oracle_coverage(curve, self.settings.target_precision), float(correct.mean())]

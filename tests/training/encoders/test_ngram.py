@@ -55,3 +55,16 @@ def test_hashing_tells_how_far_it_is() -> None:
     prepare_ngram(NgramSettings(), TEXTS, 0, lambda done, total: told.append((done, total)))
 
     assert told == [(5, 5)]
+
+
+def test_other_texts_are_read_by_the_vocabulary_of_the_first() -> None:
+    prepared = prepare_ngram(NgramSettings(dimension=16), TEXTS, seed=0)
+    others = ["unheard", "neff oven 45l"]
+
+    rows = prepared.read(others).select(np.array([1, 0]))
+
+    same = prepared.texts.select(np.array([0]))
+    assert torch.equal(rows[0][: len(same[0])], same[0])
+    served = prepared.encoder.export().encode(others)
+    raw = prepared.encoder(*rows).detach()
+    np.testing.assert_allclose(functional.normalize(raw, dim=1), served[[1, 0]], atol=1e-6)

@@ -1,19 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from models.catalogue import Catalogue, Product
-from models.encoder import FloatMatrix
 from models.errors import DataError
 from models.index.base import Neighbours
-from models.index.flat import FlatIndex
-from models.runtime import Runtime
-from training.data.dataset import Dataset, relevance_matrix
-from training.evaluation.filters import candidates, drop_filtered, search_depth
+from training.data.dataset import relevance_matrix
+from training.evaluation.filters import drop_filtered, search_depth
 
 # Query 0 must lose products 4 and 2, query 1 nothing, query 2 its first answer.
 FILTERED = relevance_matrix([(2, 4), (), (5,)], 6)
@@ -56,31 +49,6 @@ def test_a_list_of_the_whole_catalogue_is_always_long_enough() -> None:
     left = drop_filtered(found, relevance_matrix([(1,)], 2), 2)
     assert left.rows.tolist() == [[0, -1]]
     assert left.scores[0].tolist() == [pytest.approx(0.8), -np.inf]
-
-
-class OneEmbedding:
-    """Encodes all texts alike."""
-
-    dimension = 2
-
-    def encode(self, texts: Sequence[str]) -> FloatMatrix:
-        return np.tile(np.array([[1, 0]], dtype=np.float32), (len(texts), 1))
-
-    def save(self, directory: Path) -> None:
-        """Have nothing to write."""
-
-
-def test_a_served_model_is_asked_for_enough() -> None:
-    """All embeddings are one: the products come in the order of their rows."""
-    texts = ("one", "two", "three")
-    products = tuple(Product(str(row), str(row)) for row in range(6))
-    nothing = relevance_matrix([(), (), ()], 6)
-    queries = Dataset(texts, ("",) * 3, ("",) * 3, products, nothing, FILTERED)
-    index = FlatIndex.empty(2)
-    index.add(np.arange(6), OneEmbedding().encode(["product"] * 6))
-    runtime = Runtime(OneEmbedding(), index, Catalogue(products))
-
-    assert candidates(runtime, queries, 3).rows.tolist() == [[0, 1, 3], [0, 1, 2], [0, 1, 2]]
 
 
 def test_lists_that_may_lack_one_of_the_best_are_refused() -> None:

@@ -270,3 +270,8 @@ def standardised(vectors: FloatMatrix) -> FloatMatrix:
     centred = vectors - vectors.mean(axis=1, keepdims=True)
     found: FloatMatrix = centred / np.sqrt(centred.var(axis=1, keepdims=True) + 1e-5)
     return found
+
+
+def test_a_run_that_diverges_says_what_to_change() -> None:
+    with pytest.raises(ConfigurationError, match="use lower learning rates"):
+        trained(small_shop(), with_table_rate(SETTINGS, 1e38))
