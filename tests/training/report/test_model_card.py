@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from models.errors import ConfigurationError
 from tests.training.report.example import ABOUT, findings
+from training.labels.settings import LabelSettings
+from training.losses.names import BaseLoss
 from training.report.model_card import model_card
-from training.report.sources import sources_of
+from training.report.sources import BASES, sources_of
 
 
 def card(**changes: object) -> str:
@@ -38,6 +41,18 @@ def test_only_the_parts_that_were_used_are_cited() -> None:
 def test_a_base_loss_must_have_a_source() -> None:
     with pytest.raises(ConfigurationError, match="no source"):
         sources_of("unheard of", {}, None, None, {})
+
+
+def test_every_label_representation_is_cited_and_titles_need_no_source() -> None:
+    kinds = {kind().kind for kind in get_args(LabelSettings)}
+    cited = {kind: len(sources_of("triplet", {}, None, None, {}, kind)) for kind in kinds}
+    assert cited == {kind: 2 if kind == "text" else 3 for kind in kinds}
+    with pytest.raises(ConfigurationError, match="no source"):
+        sources_of("triplet", {}, None, None, {}, "unheard of")
+
+
+def test_every_base_loss_has_a_source() -> None:
+    assert set(BASES) == set(get_args(BaseLoss))
 
 
 def test_results_promises_limits_and_the_way_to_make_it_again_are_there() -> None:
