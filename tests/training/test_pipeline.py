@@ -109,7 +109,11 @@ def test_the_report_is_published_with_the_model(tmp_path: Path) -> None:
         "table.md",
         "metrics.json",
         "precision_coverage.png",
+        "report.html",
+        "model_card.md",
+        "findings.json",
     }
+    assert "softmax + TCM + ALC" in (report / "model_card.md").read_text()
     assert "softmax + TCM + ALC" in (report / "table.txt").read_text()
 
 
