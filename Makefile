@@ -7,10 +7,11 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-training-speed openapi settings-page clean
+.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-augmentation \
+	benchmark-scale benchmark-training-speed openapi settings-page clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
 
 # What the demo needs: service and trainer. The tests' tools are installed by the second stamp.
 $(VENV)/.demo-ready: pyproject.toml constraints.txt
@@ -55,6 +56,12 @@ benchmark-losses: $(VENV)/.dev-ready ## what TCM and ALC buy on the sample, over
 
 benchmark-training-speed: $(VENV)/.dev-ready ## training queries per second on one core, and where the time goes
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.training_speed
+
+benchmark-augmentation: $(VENV)/.dev-ready ## what training queries in the score buy, and what they cost
+	$(VENV)/bin/python -m benchmarks.augmentation
+
+benchmark-scale: $(VENV)/.dev-ready ## time and memory of reading 300,000 queries and of the first batches
+	$(VENV)/bin/python -m benchmarks.scale
 
 clean: ## remove the environment; the state directory stays
 	rm -rf $(VENV)

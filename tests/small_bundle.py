@@ -5,7 +5,8 @@ Random vectors keep the texts' n-grams apart, so that similar texts have similar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy as np
 from models.bundle.bundle import BundleContents
 from models.catalogue import Catalogue, Product
 from models.index.build import build_index
+from models.memory.memory import QueryMemory
+from models.memory.settings import MemorySettings
 from models.ngram.features import bags
 from models.ngram.runtime import NgramEncoder
 from models.runtime import Runtime
@@ -72,3 +75,17 @@ def small_contents(
         data_digest="0" * 64,
         report={"metrics.json": b'{"precision_at_1": 1.0}\n'},
     )
+
+
+def remembering(contents: BundleContents, texts: Mapping[str, int]) -> BundleContents:
+    """The same contents with a memory of queries, each with the row of its right product."""
+    encoder = contents.runtime.encoder
+    vectors = encoder.encode(list(texts))
+    index, _ = build_index(vectors, vectors, seed=0)
+    memory = QueryMemory(
+        MemorySettings(weight=0.5, neighbours=1),
+        index,
+        np.arange(len(texts) + 1),
+        np.array(list(texts.values()), dtype=np.int32),
+    )
+    return replace(contents, runtime=replace(contents.runtime, memory=memory))

@@ -15,6 +15,7 @@ import service.cli
 import training.cli
 from models.calibration.grid import GridSettings
 from models.errors import AlcError
+from models.memory.settings import MemorySettings
 from service import errors
 from service.problems import HTTP_CODES
 from service.settings import PREFIX, Settings
@@ -91,7 +92,7 @@ def _plain(heading: str) -> str:
 
 
 def test_the_numbers_of_the_method_are_the_defaults() -> None:
-    training, grid = TrainingSettings(), GridSettings()
+    training, grid, memory = TrainingSettings(), GridSettings(), MemorySettings()
     assert training.tcm
     assert training.alc
     assert training.dynamic_triplet.negatives == training.triplet.negatives  # "As before"
@@ -114,6 +115,8 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
         f"batches of {training.batch_size} from clusters of {training.sampler.cluster_size}",
         f"`start_multiples` ({', '.join(starts)} and {last},",
         f"Its {grid.thresholds} thresholds",
+        f"`neighbours` ({memory.neighbours}) training queries",
+        f"`w = {memory.weight}` and `T = {memory.temperature}`",
     ):
         assert stated in text
 

@@ -7,6 +7,9 @@ import sys
 import typer
 
 from models.errors import AlcError
+from training.commands.catalogue_check import catalogue_check
+from training.commands.compare import compare
+from training.commands.convert import convert
 from training.commands.evaluate import evaluate
 from training.commands.fit import fit
 from training.commands.settings import settings
@@ -15,7 +18,7 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train a model, make a bundle.")
-for command in (fit, evaluate, settings):
+for command in (fit, evaluate, compare, catalogue_check, convert, settings):
     app.command()(command)
 
 

@@ -24,6 +24,7 @@ class Examples:
 
     texts: TextStore
     relevance: Relevance
+    filtered: Relevance | None = None
 
     def __len__(self) -> int:
         """Return the number of queries."""
@@ -50,13 +51,15 @@ class Batch:
     """Query rows, the distinct product rows sampled for them, and what is right for what.
 
     `positives` (B,) is the column of `products` sampled for each query, `relevance` (B, U) is True
-    at every right product, sampled for that query or not.
+    at every right product, sampled for that query or not, `filtered` at those neither right nor
+    wrong.
     """
 
     queries: Rows
     products: Rows
     positives: torch.Tensor
     relevance: torch.Tensor
+    filtered: torch.Tensor | None = None
 
 
 def build_examples(
@@ -72,7 +75,7 @@ def build_examples(
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
     prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts)
-    return prepared, Examples(prepared.texts, answerable.relevance)
+    return prepared, Examples(prepared.texts, answerable.relevance, answerable.filtered)
 
 
 def sample_batch(
@@ -81,14 +84,18 @@ def sample_batch(
     """Draw one right product for each query and return the batch over the distinct ones.
 
     Every right product of a query is marked in `relevance`, so that a product sampled for
-    another query, or the same product sampled twice, is never a negative.
+    another query, or the same product sampled twice, is never a negative; nor is a filtered one.
     """
     chosen = positives.draw(queries, generator)
     products, columns = np.unique(chosen, return_inverse=True)
     relevance = examples.relevance[queries][:, products].toarray()
+    filtered = None
+    if examples.filtered is not None:
+        filtered = torch.from_numpy(examples.filtered[queries][:, products].toarray() & ~relevance)
     return Batch(
         queries,
         products.astype(np.int64),
         torch.from_numpy(columns),
         torch.from_numpy(relevance),
+        filtered,
     )

@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.calibration.fixed_sequence import certify
-from models.catalogue import Catalogue
+from models.encoder import FloatMatrix
 from models.index.base import Neighbours
-from models.index.build import IndexReport, build_index
+from models.index.build import IndexReport
 from models.runtime import Runtime
 from models.thresholds import Promise
+from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
-from training.evaluation.tfidf import tfidf_neighbours
+from training.evaluation.search import answers, tfidf_answers
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.loop.stopping import divide
@@ -29,9 +28,8 @@ from training.loop.torchrun import joined
 from training.pipeline_settings import PipelineSettings
 from training.recipes import method_name
 from training.report import report_files
+from training.runtime import build_runtime
 from training.settings import TrainingSettings
-
-INDEX_SAMPLE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +42,14 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A model with its index, its promises and its results on the test queries."""
+    """A model with its index, its promises and its results on the test queries.
+
+    `found` are its answers to them, `products` (products, d) the unit vectors of the catalogue.
+    """
 
     runtime: Runtime
+    products: FloatMatrix
+    found: Neighbours
     index_report: IndexReport
     promises: tuple[Promise, ...]
     evaluations: tuple[Evaluation, ...]
@@ -69,30 +72,32 @@ def train(
     stages = stages or Stages()
     choosing, certifying = divide(parts.calibration, settings.training)
     fitted = _fit(parts.train, choosing, settings, on_step, stages, run_directory)
-    runtime, index_report = _runtime(fitted, parts.train, settings.training.seed)
-    found = runtime.candidates(parts.test.texts, CANDIDATES)
-    promises = _promises(runtime, certifying, found, settings, calibrated_at)
-    titles = [product.title for product in parts.test.products]
-    lexical = tfidf_neighbours(
-        parts.test.texts,
-        titles,
-        CANDIDATES,
-        weights_from=parts.train.texts,
-        on_queries=stages.baseline,
+    runtime, index_report = build_runtime(
+        fitted, parts.train, settings.augmentation, settings.training.seed
     )
+    found = answers(runtime, parts.test, CANDIDATES)
+    promises = _promises(runtime, certifying, found, settings, calibrated_at)
+    lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
     known = background(parts.train, settings.evaluation)
     evaluations = (
         evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known),
-        evaluate(model_name(settings.training), found, parts.test.relevance, promises, known),
+        evaluate(
+            model_name(settings.training, settings.augmentation),
+            found,
+            parts.test.relevance,
+            promises,
+            known,
+        ),
     )
-    return Trained(runtime, index_report, promises, evaluations)
+    return Trained(runtime, fitted.products, found, index_report, promises, evaluations)
 
 
-def model_name(settings: TrainingSettings) -> str:
-    """Return the method of a model and the losses on top of it, as the tables name them."""
+def model_name(settings: TrainingSettings, augmentation: AugmentationSettings | None = None) -> str:
+    """Return a model's method, the losses on top of it and what was added, as the tables do."""
     added = [name for name, used in (("TCM", settings.tcm), ("ALC", settings.alc)) if used]
     method = method_name(settings)
-    return " + ".join([method, *added]) if added else f"{method} base alone"
+    losses = " + ".join([method, *added]) if added else f"{method} base alone"
+    return losses if augmentation is None else f"{losses}, {augmentation.name}"
 
 
 def train_and_publish(
@@ -153,13 +158,6 @@ def _report(trained: Trained, settings: PipelineSettings) -> Mapping[str, bytes]
     return report_files(title, trained.evaluations)
 
 
-def _runtime(fitted: Fitted, train: Dataset, seed: int) -> tuple[Runtime, IndexReport]:
-    sample = np.random.default_rng(seed).permutation(len(train))[:INDEX_SAMPLE]
-    queries = fitted.encoder.encode([train.texts[row] for row in sample])
-    index, report = build_index(fitted.products, queries, seed=seed, sample=INDEX_SAMPLE)
-    return Runtime(fitted.encoder, index, Catalogue(train.products)), report
-
-
 def _promises(
     runtime: Runtime,
     calibration: Dataset,
@@ -171,7 +169,7 @@ def _promises(
 
     The test queries, without their labels, stand for the unlabelled traffic that places the grid.
     """
-    found = runtime.candidates(calibration.texts, 1)
+    found = answers(runtime, calibration, 1)
     correct = top_1_correct(found, calibration.relevance)
     return tuple(
         certify(

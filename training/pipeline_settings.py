@@ -8,6 +8,7 @@ from typing import Any
 
 from models.calibration.grid import GridSettings
 from models.errors import ConfigurationError
+from training.augmentation.settings import AugmentationSettings
 from training.data.settings import DataSettings, SampleData
 from training.data.splits import SplitKind
 from training.evaluation.background import EvaluationSettings
@@ -59,6 +60,9 @@ class PipelineSettings:
 
     training: TrainingSettings = field(default_factory=TrainingSettings)
     """How the model is trained."""
+
+    augmentation: AugmentationSettings | None = None
+    """What training queries add to the scores of products."""
 
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     """What is promised, and how its thresholds are looked for."""

@@ -15,8 +15,7 @@ from training.labels.settings import (
     PrototypeLabelSettings,
     VectorTableSettings,
 )
-from training.losses.tcm import TcmSettings
-from training.losses.text_terms import TextTermSettings
+from training.losses.settings import TcmSettings, TextTermSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 

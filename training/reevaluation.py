@@ -14,6 +14,7 @@ from training.data.load import load_data
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate
+from training.evaluation.search import answers
 from training.pipeline_settings import PipelineSettings
 
 
@@ -71,7 +72,7 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
 def evaluate_own(bundle: Bundle) -> Evaluation:
     """Return the results on the test part of the bundle's own data, as its report has them."""
     parts = own_parts(bundle)
-    found = bundle.runtime.candidates(parts.test.texts, CANDIDATES)
+    found = answers(bundle.runtime, parts.test, CANDIDATES)
     known = background(parts.train, settings_of(bundle).evaluation)
     return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known)
 

@@ -63,12 +63,17 @@ class Bundle:
 
 
 def check_agreement(runtime: Runtime, where: Path | str) -> None:
-    """Raise BundleError unless encoder, index and catalogue belong together."""
+    """Raise BundleError unless encoder, index, catalogue and memory belong together."""
     encoder, index, catalogue = runtime.encoder, runtime.index, runtime.catalogue
     if encoder.dimension != index.dimension:
         raise BundleError(
             f"{where}: the encoder makes vectors of {encoder.dimension} dimensions,"
             f" but the index holds vectors of {index.dimension}"
+        )
+    if runtime.memory is not None and runtime.memory.index.dimension != encoder.dimension:
+        raise BundleError(
+            f"{where}: the encoder makes vectors of {encoder.dimension} dimensions, but the memory"
+            f" of training queries holds vectors of {runtime.memory.index.dimension}"
         )
     if index.rows.tolist() != list(range(len(catalogue))):
         raise BundleError(

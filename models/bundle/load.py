@@ -12,10 +12,13 @@ from models.bundle.probes import PROBES_FILE, read_probes
 from models.errors import BundleError
 from models.index.load import load_index
 from models.loading import ENCODER_LOADERS, EncoderLoader, load_encoder
+from models.memory.files import load_memory
+from models.memory.memory import QueryMemory
 from models.runtime import Runtime
 
 ENCODER_DIRECTORY = "encoder"
 INDEX_DIRECTORY = "index"
+MEMORY_DIRECTORY = "memory"
 REPORT_DIRECTORY = "report"
 
 
@@ -29,14 +32,20 @@ def load_bundle(
     """
     manifest = read_manifest(directory)
     verify_files(directory, manifest)
+    catalogue = read_catalogue(directory / CATALOGUE_FILE)
     runtime = Runtime(
         encoder=load_encoder(directory / ENCODER_DIRECTORY, encoder_loaders),
         index=load_index(directory / INDEX_DIRECTORY),
-        catalogue=read_catalogue(directory / CATALOGUE_FILE),
+        catalogue=catalogue,
+        memory=_memory(directory / MEMORY_DIRECTORY, len(catalogue)),
     )
     check_agreement(runtime, directory)
     probes = read_probes(directory / PROBES_FILE, len(runtime.catalogue))
     return Bundle(directory.resolve().name, directory, runtime, manifest, probes)
+
+
+def _memory(directory: Path, products: int) -> QueryMemory | None:
+    return load_memory(directory, products) if directory.is_dir() else None
 
 
 def verify_files(directory: Path, manifest: Manifest) -> None:

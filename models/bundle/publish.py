@@ -15,6 +15,7 @@ from models.bundle.durable import sync, sync_tree
 from models.bundle.load import (
     ENCODER_DIRECTORY,
     INDEX_DIRECTORY,
+    MEMORY_DIRECTORY,
     REPORT_DIRECTORY,
     files_below,
     verify_files,
@@ -33,6 +34,7 @@ from models.bundle.probes import PROBES_FILE, take_probes, write_probes
 from models.bundle.store import set_current
 from models.errors import BundleError, DataError
 from models.loading import encoder_kind
+from models.memory.files import save_memory
 
 LOCK_FILE = ".publish.lock"
 UNFINISHED = ".publishing"
@@ -69,6 +71,9 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
         (directory / name).mkdir()
     contents.runtime.encoder.save(directory / ENCODER_DIRECTORY)
     contents.runtime.index.save(directory / INDEX_DIRECTORY)
+    if contents.runtime.memory is not None:
+        (directory / MEMORY_DIRECTORY).mkdir()
+        save_memory(contents.runtime.memory, directory / MEMORY_DIRECTORY)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
     write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
     for name, content in contents.report.items():

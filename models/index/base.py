@@ -59,6 +59,10 @@ class VectorIndex(Protocol):
         """Return the k nearest rows of each vector."""
         ...
 
+    def scores(self, vectors: FloatMatrix, rows: Rows) -> FloatMatrix:
+        """Return the cosine (n,) of vector i (n, d) with row i (n,), rounded; -inf where absent."""
+        ...
+
     def save(self, directory: Path) -> None:
         """Write the index into an existing directory."""
         ...

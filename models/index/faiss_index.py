@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from models.encoder import FloatMatrix
 from models.errors import DataError
-from models.index.base import Neighbours, Rows
+from models.index.base import SCORE_DECIMALS, Neighbours, Rows
 from models.index.ranking import NO_ROW, first, ranked, settled
 from models.index.threads import one_thread
 
@@ -45,6 +45,7 @@ class FaissIndex(ABC):
         """Wrap a FAISS index whose position i holds the vector of row `row_at[i]`."""
         self._index = index
         self._row_at = np.empty(0, dtype=np.int64) if row_at is None else row_at
+        self._position_of: Rows | None = None
 
     @property
     def dimension(self) -> int:
@@ -77,11 +78,13 @@ class FaissIndex(ABC):
         self._refuse_present(added)
         self._index.add(checked)
         self._row_at = np.concatenate([self._row_at, added])
+        self._position_of = None
 
     def remove(self, rows: Rows) -> int:
         """Remove rows and return how many were present."""
         gone = np.isin(self._row_at, np.asarray(rows, dtype=np.int64)) & (self._row_at >= 0)
         self._forget(gone)
+        self._position_of = None
         return int(np.count_nonzero(gone))
 
     def search(self, vectors: FloatMatrix, k: int) -> Neighbours:
@@ -99,6 +102,18 @@ class FaissIndex(ABC):
             np.concatenate([part.rows for part in parts]),
         )
 
+    def scores(self, vectors: FloatMatrix, rows: Rows) -> FloatMatrix:
+        """Return the cosine (n,) of vector i (n, d) with row i (n,), rounded; -inf where absent."""
+        checked = self._checked(vectors)
+        positions = self._positions(rows)
+        present = np.flatnonzero(positions >= 0)
+        scores = np.full(len(rows), -np.inf, dtype=np.float32)
+        if len(present):
+            stored = self._index.reconstruct_batch(positions[present])
+            exact = np.einsum("ij,ij->i", checked[present], stored)
+            scores[present] = np.round(exact, SCORE_DECIMALS)
+        return scores
+
     def save(self, directory: Path) -> None:
         """Write the index into an existing directory; raise OSError when that fails."""
         # FAISS's own file writer does not report a failed close, Python's does.
@@ -111,6 +126,16 @@ class FaissIndex(ABC):
             "parameters": dict(self.parameters),
         }
         (directory / DESCRIPTION_FILE).write_text(json.dumps(description, indent=2) + "\n")
+
+    def _positions(self, rows: Rows) -> Rows:
+        """Return the FAISS position of each row, -1 where it is absent."""
+        if self._position_of is None:
+            there = np.flatnonzero(self._row_at >= 0)
+            found = np.full(int(self._row_at.max(initial=NO_ROW)) + 2, NO_ROW, dtype=np.int64)
+            found[self._row_at[there]] = there
+            self._position_of = found
+        # Rows beyond those that ever were end at the last entry, which is no position.
+        return self._position_of[np.minimum(rows, len(self._position_of) - 1)]
 
     def _search(self, vectors: FloatMatrix, k: int) -> Neighbours:
         """Look a little beyond k, and further only for the queries where that may matter."""

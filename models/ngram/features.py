@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +33,7 @@ Buckets = npt.NDArray[np.int64]
 class Bags:
     """Features of several texts: text i has `buckets[offsets[i]:offsets[i + 1]]`."""
 
-    buckets: Buckets
+    buckets: npt.NDArray[np.integer[Any]]
     offsets: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -85,10 +86,3 @@ def bags(texts: Sequence[str]) -> Bags:
     np.cumsum([len(part) for part in parts], out=offsets[1:])
     empty = [np.empty(0, dtype=np.int64)]
     return Bags(np.concatenate(parts or empty), offsets)
-
-
-def joined(parts: Sequence[Bags]) -> Bags:
-    """Return the bags of all parts, in order, as one."""
-    lengths = [np.diff(part.offsets) for part in parts]
-    offsets = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
-    return Bags(np.concatenate([part.buckets for part in parts]), offsets.astype(np.int64))

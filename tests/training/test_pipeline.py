@@ -11,10 +11,13 @@ import pytest
 
 from models.bundle.bundle import Bundle
 from models.bundle.load import load_bundle
+from models.bundle.probes import differences
 from models.bundle.store import current_bundle
 from models.calibration.grid import GridSettings
 from models.errors import DataError
+from models.memory.settings import MemorySettings
 from tests.training.products import BRANDS, small_shop
+from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.encoders.settings import NgramSettings
@@ -311,6 +314,41 @@ def test_categories_are_compared_where_the_data_has_them() -> None:
     assert compared is not None
     assert compared.groups == len(BRANDS)
     assert usual(SplitKind.OFFERS).evaluations[-1].opis is None
+
+
+MEMORY = AugmentationSettings(memory=MemorySettings(weight=0.5, neighbours=5))
+CENTROIDS = AugmentationSettings(centroid_weight=0.5, memory=None)
+
+
+@pytest.mark.parametrize("added", [MEMORY, CENTROIDS], ids=["memory", "centroids"])
+def test_training_queries_change_scores_and_so_what_is_promised(
+    added: AugmentationSettings,
+) -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    result, plain = trained(parts, replace(SETTINGS, augmentation=added)), usual(SplitKind.OFFERS)
+    scores, before = (one.runtime.candidates(parts.test.texts, 1).scores for one in (result, plain))
+
+    assert not np.array_equal(scores, before)
+    assert result.promises != plain.promises
+    calibrated = result.runtime.candidates(parts.calibration.texts, 1).scores[:, 0]
+    promise = result.promises[0]
+    assert promise.accepted == (calibrated >= np.float32(promise.threshold or 0)).sum() > 0
+    assert result.evaluations[-1].name == f"softmax + TCM + ALC, {added.name}"
+
+
+def test_a_bundle_remembers_its_training_queries_and_no_others(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, augmentation=MEMORY)
+    directory, result = train_and_publish(small_shop(), settings, tmp_path, NOW, silent)
+    bundle, parts = load_bundle(directory), split_dataset(small_shop(), SplitKind.OFFERS, 0)
+
+    served, expected = (
+        one.candidates(parts.test.texts, 3) for one in (bundle.runtime, result.runtime)
+    )
+    assert np.array_equal(served.rows, expected.rows)
+    assert np.array_equal(served.scores, expected.scores)
+    assert bundle.runtime.memory is not None
+    assert len(bundle.runtime.memory.index) == len(set(parts.train.texts))
+    assert differences(bundle.runtime, bundle.probes) == ()
 
 
 def few_products() -> Dataset:

@@ -20,7 +20,7 @@ from training.labels.settings import (
 )
 from training.loop.fit import Fitted, fit
 from training.losses.alc import AlcSettings
-from training.losses.text_terms import TextTermSettings
+from training.losses.settings import TextTermSettings
 from training.recipes import RECIPES, method_name, recipe
 from training.settings import TrainingSettings
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from training.data.plain import PlainData
+    from training.data.loaded import LoadedData
 
 
 def stderr() -> Console:
@@ -22,6 +22,6 @@ def warn(console: Console, lines: Iterable[str]) -> None:
         console.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
-def warn_of_bad_rows(console: Console, loaded: PlainData) -> None:
+def warn_of_bad_rows(console: Console, loaded: LoadedData) -> None:
     """Name every row that was left out."""
     warn(console, (f"left out {bad}" for bad in loaded.bad_rows))

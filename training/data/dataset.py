@@ -57,7 +57,7 @@ class Dataset:
             )
         if self.filtered is not None and self.filtered.shape != self.relevance.shape:
             raise DataError(
-                f"what is filtered has shape {self.filtered.shape}, relevance {self.relevance.shape}"
+                f"filtered has shape {self.filtered.shape}, relevance {self.relevance.shape}"
             )
         if self.held_out is not None and self.held_out.shape != (len(self.texts),):
             raise DataError(f"{self.held_out.shape} held-out marks for {len(self.texts)} queries")
@@ -109,11 +109,11 @@ def relevance_from_columns(
     A product that is named twice in a row counts once. Five bytes per pair: the indices are 32-bit.
     """
     # One width for both: scipy widens the columns to that of the starts.
-    width = np.int32 if len(columns) <= np.iinfo(np.int32).max else np.int64
+    width = np.dtype(np.int32 if len(columns) <= np.iinfo(np.int32).max else np.int64)
     starts = np.zeros(len(lengths) + 1, dtype=width)
     np.cumsum(lengths, out=starts[1:])
     ones = np.ones(len(columns), dtype=np.bool_)
-    matrix = sparse.csr_array((ones, columns, starts), shape=(len(lengths), products))
+    matrix: Relevance = sparse.csr_array((ones, columns, starts), shape=(len(lengths), products))
     matrix.sum_duplicates()
     return matrix
 
@@ -150,7 +150,7 @@ def _digest_matrix(hasher: _Hasher, matrix: Relevance) -> None:
 def _digest_list(
     hasher: _Hasher, values: Sequence[str] | npt.NDArray[np.integer[Any]], end: bytes = b"\n"
 ) -> None:
-    """Add the JSON of a list, part by part: as one, that of 50 million pairs would need gigabytes."""
+    """Add the JSON of a list, in parts: as one, that of 50 million pairs would need gigabytes."""
     hasher.update(b"[")
     for start in range(0, len(values), DIGESTED_AT_ONCE):
         part = values[start : start + DIGESTED_AT_ONCE]

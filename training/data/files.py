@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from models.errors import DataError
 
@@ -32,7 +32,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
             yield raw
             return
         with gzip.open(raw) as unpacked:
-            yield unpacked
+            yield cast("IO[bytes]", unpacked)
 
 
 @contextmanager

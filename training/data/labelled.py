@@ -6,37 +6,27 @@ from pathlib import Path
 
 from models.catalogue import Catalogue
 from models.errors import DataError
-from training.data.dataset import Dataset, relevance_matrix
-from training.data.plain import PAIR_COLUMNS, PlainData
-from training.data.tables import read_table
+from training.data.loaded import LoadedData
+from training.data.pairs import dataset_of, read_pairs, read_queries
+from training.data.plain import NO_LIMIT
+from training.data.tables import check_bad_rows
 
 
-def load_labelled(pairs_file: Path, catalogue: Catalogue, *, max_bad_rows: int = 0) -> PlainData:
-    """Return one query per distinct query text, with the products that its pairs name.
+def load_labelled(pairs_file: Path, catalogue: Catalogue, *, max_bad_rows: int = 0) -> LoadedData:
+    """Return one query per distinct query of the pairs, with the products that they name.
 
     A query whose products are all unknown to the catalogue stays, without a right product (open
     set). Raise BadRows for more than `max_bad_rows` of them, and DataError when no product at all
     is known.
     """
-    table = read_table(pairs_file, PAIR_COLUMNS, max_bad_rows=max_bad_rows)
+    table = read_pairs(pairs_file, max_bad_rows=NO_LIMIT)
     row_of = {product.product_id: row for row, product in enumerate(catalogue.products)}
-    answers: dict[str, list[int]] = {}
-    for row in table.rows:
-        known = answers.setdefault(row.fields["query"], [])
-        product = row_of.get(row.fields["product_id"])
-        if product is not None:
-            known.append(product)
-    if not any(answers.values()):
+    queries, contradicted = read_queries(table, pairs_file.name, row_of, keep_unknown=True)
+    bad_rows = (*table.bad_rows, *contradicted)
+    check_bad_rows(bad_rows, max_bad_rows)
+    if not any(query.right for query in queries):
         raise DataError(
             f"{pairs_file}: no product_id is in the catalogue of the bundle; "
             "its ids are those of the table of products that the bundle was made from"
         )
-    unknown = ("",) * len(answers)
-    dataset = Dataset(
-        texts=tuple(answers),
-        sources=unknown,
-        categories=unknown,
-        products=catalogue.products,
-        relevance=relevance_matrix(list(answers.values()), len(catalogue)),
-    )
-    return PlainData(dataset, table.bad_rows)
+    return LoadedData(dataset_of(queries, catalogue.products), bad_rows)

@@ -2,52 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from models.catalogue import Product
 from models.errors import DataError
-from training.data.dataset import Dataset, relevance_matrix
+from training.data.loaded import LoadedData
+from training.data.pairs import dataset_of, read_pairs, read_queries
 from training.data.tables import BadRow, Row, Table, check_bad_rows, read_table
 
 PRODUCT_COLUMNS = {"id": "id", "title": "title"}
-PAIR_COLUMNS = {"query": "query", "product_id": "product_id"}
 NO_LIMIT = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class PlainData:
-    """The data set, and the rows that were left out of it."""
+def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) -> LoadedData:
+    """Return one query per distinct query of the pairs, with all products that they name.
 
-    dataset: Dataset
-    bad_rows: tuple[BadRow, ...]
-
-
-def load_plain(products_file: Path, pairs_file: Path, *, max_bad_rows: int = 0) -> PlainData:
-    """Return one query per distinct query text, with all products that its pairs name.
-
-    A second product with a known id and a pair with an unknown product id are bad rows, beside
+    Further columns of the products become attributes; what those of the pairs mean, and which pairs
+    are bad, says `training.data.pairs`. A second product with a known id is a bad row too, beside
     those of `read_table`. Raise BadRows when both files together have more than `max_bad_rows`,
     and DataError when a file cannot be read or nothing usable is left.
     """
-    products_table = read_table(products_file, PRODUCT_COLUMNS, max_bad_rows=NO_LIMIT)
-    pairs_table = read_table(pairs_file, PAIR_COLUMNS, max_bad_rows=NO_LIMIT)
-    products, repeated = _products(products_table, products_file.name)
-    answers, unknown = _answers(pairs_table, products, pairs_file.name)
-    bad_rows = (*products_table.bad_rows, *repeated, *pairs_table.bad_rows, *unknown)
-    check_bad_rows(bad_rows, max_bad_rows)
-    if not answers:
-        raise DataError(f"{pairs_file} has no pair whose product is in {products_file}")
-    unknown_source = ("",) * len(answers)
-    dataset = Dataset(
-        texts=tuple(answers),
-        sources=unknown_source,
-        categories=unknown_source,
-        products=products,
-        relevance=relevance_matrix(list(answers.values()), len(products)),
+    products_table = read_table(
+        products_file, PRODUCT_COLUMNS, attributes=True, max_bad_rows=NO_LIMIT
     )
-    return PlainData(dataset, bad_rows)
+    pairs_table = read_pairs(pairs_file, max_bad_rows=NO_LIMIT)
+    products, repeated = _products(products_table, products_file.name)
+    row_of = {product.product_id: row for row, product in enumerate(products)}
+    queries, contradicted = read_queries(pairs_table, pairs_file.name, row_of)
+    bad_rows = (*products_table.bad_rows, *repeated, *pairs_table.bad_rows, *contradicted)
+    check_bad_rows(bad_rows, max_bad_rows)
+    if not any(query.right for query in queries):
+        raise DataError(f"{pairs_file} has no pair whose product is in {products_file}")
+    return LoadedData(dataset_of(queries, products), bad_rows)
 
 
 def _products(table: Table, file: str) -> tuple[tuple[Product, ...], list[BadRow]]:
@@ -58,21 +44,7 @@ def _products(table: Table, file: str) -> tuple[tuple[Product, ...], list[BadRow
         if known is not row:
             reason = f"product id {row.fields['id']!r} is already on line {known.line}"
             repeated.append(BadRow(file, row.line, reason))
-    products = tuple(Product(row.fields["id"], row.fields["title"]) for row in first.values())
+    products = tuple(
+        Product(row.fields["id"], row.fields["title"], row.attributes) for row in first.values()
+    )
     return products, repeated
-
-
-def _answers(
-    table: Table, products: Sequence[Product], file: str
-) -> tuple[dict[str, list[int]], list[BadRow]]:
-    row_of = {product.product_id: row for row, product in enumerate(products)}
-    answers: dict[str, list[int]] = {}
-    unknown: list[BadRow] = []
-    for row in table.rows:
-        product = row_of.get(row.fields["product_id"])
-        if product is None:
-            reason = f"product_id {row.fields['product_id']!r} is not in the table of products"
-            unknown.append(BadRow(file, row.line, reason))
-            continue
-        answers.setdefault(row.fields["query"], []).append(product)
-    return answers, unknown

@@ -180,7 +180,8 @@ def _right_after_filter(dataset: Dataset) -> Mask:
 def _held_out(dataset: Dataset) -> Mask:
     if dataset.held_out is None:
         raise DataError(
-            "this data set has no test part of its own; use the split 'offers', 'merchants' or 'open'"
+            "this data set has no test part of its own; "
+            "use the split 'offers', 'merchants' or 'open'"
         )
     return dataset.held_out
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,6 +83,7 @@ def read_table(
     path: Path,
     columns: Mapping[str, str],
     *,
+    empty: Collection[str] = (),
     optional: Mapping[str, str] | None = None,
     attributes: bool = False,
     delimiter: str = ",",
@@ -90,13 +91,14 @@ def read_table(
 ) -> Table:
     """Return the rows of a table and the rows that are bad; the file's name tells its format.
 
-    `columns` maps our field names to the names in the file; those of `optional` may be missing, as
-    columns or in a row. With `attributes` all other columns are read too. `delimiter` is for CSV. A
-    row is bad when its format is broken, a cell of `columns` is empty, or any used cell has a
-    `text_fault`. Raise DataError when the file cannot be read, lacks a column or has no usable row,
-    and BadRows when more than `max_bad_rows` are bad.
+    `columns` maps our field names to the names in the file; the cells of those fields that are in
+    `empty` may be empty. The columns of `optional` may be missing. With `attributes` all other
+    columns are read too. `delimiter` is for CSV. A row is bad when its format is broken, when it
+    lacks a cell of `columns` or that cell is empty, or when any used cell has a `text_fault`. Raise
+    DataError when the file cannot be read, lacks a column or has no usable row, and BadRows when
+    more than `max_bad_rows` are bad.
     """
-    reading = _Reading(columns, optional or {}, attributes)
+    reading = _Reading(columns, frozenset(empty), optional or {}, attributes)
     table = _collected(reading.rows(path, delimiter), reading, path.name)
     check_bad_rows(table.bad_rows, max_bad_rows)
     if not table.rows:
@@ -109,6 +111,7 @@ class _Reading:
     """What is read of a table."""
 
     required: Mapping[str, str]
+    empty: frozenset[str]
     optional: Mapping[str, str]
     attributes: bool
 
@@ -132,19 +135,20 @@ class _Reading:
 
     def row(self, line: int, cells: Cells) -> Row | str:
         """Return the row, or why it is bad."""
-        used = {name: cells.get(name) for name in self.names}
-        texts = {name: cell_text(value) for name, value in used.items()}
-        for name in self.names:
-            if is_nested(used[name]):
+        fields: dict[str, str] = {}
+        for one, name in (*self.required.items(), *self.optional.items()):
+            value = cells.get(name)
+            if value is None and one in self.required and name not in cells:
+                return f"column {name!r} is missing"
+            if is_nested(value):
                 return f"column {name!r} holds a list or an object, not a text"
-            fault = text_fault(texts[name])
-            if fault and (texts[name] or name in self.required.values()):
+            text = fields[one] = cell_text(value)
+            may_be_empty = one in self.optional or one in self.empty
+            fault = None if may_be_empty and not text else text_fault(text)
+            if fault is not None:
                 return f"column {name!r} {fault}"
         others = self._attributes(cells)
-        if isinstance(others, str):
-            return others
-        names = {**self.required, **self.optional}
-        return Row(line, {field: texts[name] for field, name in names.items()}, others)
+        return others if isinstance(others, str) else Row(line, fields, others)
 
     def _attributes(self, cells: Cells) -> dict[str, str] | str:
         if not self.attributes:
@@ -155,7 +159,9 @@ class _Reading:
             if not name.strip() or not text or name in self.names:
                 continue
             fault = text_fault(text, MAX_ATTRIBUTE_CHARACTERS)
-            if fault:
+            if name.strip() in others:
+                fault = "is there twice, once with spaces around its name"
+            if fault is not None:
                 return f"column {name!r} {fault}"
             others[name.strip()] = text
         return others

@@ -10,14 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.ngram.features import Bags, bags, joined
+from models.ngram.features import Bags, bags
 from models.ngram.runtime import NgramEncoder
 from models.ngram.vocabulary import Vocabulary, build_vocabulary
 from training.encoders.bag_sum import bag_sum
 from training.encoders.base import EncoderModule, Inputs, ParameterGroup, Prepared, Rows
+from training.encoders.mapped import hash_texts, renumber
 from training.encoders.settings import NgramSettings
-
-HASHED_AT_ONCE = 1_000
 
 
 class NgramModule(EncoderModule):
@@ -84,7 +83,8 @@ class NgramTexts:
         lengths = stops - starts
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         flat = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-        return torch.from_numpy(self.bags.buckets[flat]), torch.from_numpy(offsets[:-1])
+        chosen = self.bags.buckets[flat].astype(np.int64)
+        return torch.from_numpy(chosen), torch.from_numpy(offsets[:-1])
 
 
 def prepare_ngram(
@@ -97,20 +97,11 @@ def prepare_ngram(
 
     `on_texts` is told how many texts are hashed, and of how many.
     """
-    hashed = _hashed(texts, on_texts)
+    hashed = hash_texts(texts, on_texts)
     vocabulary = build_vocabulary(hashed)
     generator = torch.Generator().manual_seed(seed)
     return Prepared(
         NgramModule(vocabulary, settings, generator),
-        NgramTexts(vocabulary.rows(hashed)),
+        NgramTexts(renumber(hashed, vocabulary)),
         read=lambda others: NgramTexts(vocabulary.rows(bags(others))),
     )
-
-
-def _hashed(texts: Sequence[str], on_texts: Callable[[int, int], None] | None) -> Bags:
-    parts = []
-    for start in range(0, len(texts), HASHED_AT_ONCE):
-        parts.append(bags(texts[start : start + HASHED_AT_ONCE]))
-        if on_texts is not None:
-            on_texts(min(start + HASHED_AT_ONCE, len(texts)), len(texts))
-    return joined(parts)

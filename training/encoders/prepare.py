@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from models.errors import ConfigurationError
 from training.encoders.base import Prepared
 from training.encoders.ngram import prepare_ngram
-from training.encoders.settings import EncoderSettings
+from training.encoders.settings import EncoderSettings, NgramSettings, TransformerSettings
 
 
 def prepare_encoder(
@@ -15,5 +16,26 @@ def prepare_encoder(
     seed: int,
     on_texts: Callable[[int, int], None] | None = None,
 ) -> Prepared:
-    """Return the untrained encoder and the texts as its inputs; the seed draws its weights."""
-    return prepare_ngram(settings, texts, seed, on_texts)
+    """Return the encoder before training and the texts as its inputs; the seed draws new weights.
+
+    Raises ConfigurationError when a pretrained encoder, or what it needs, cannot be used.
+    """
+    if isinstance(settings, NgramSettings):
+        return prepare_ngram(settings, texts, seed, on_texts)
+    return _prepare_transformer(settings, texts, on_texts)
+
+
+def _prepare_transformer(
+    settings: TransformerSettings,
+    texts: Sequence[str],
+    on_texts: Callable[[int, int], None] | None,
+) -> Prepared:
+    # Imported when it is asked for: to train the n-gram encoder needs none of its packages.
+    try:
+        from training.encoders.transformer import prepare_transformer
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"the transformer encoder needs the package {error.name}:"
+            " pip install 'alc[transformer]'"
+        ) from error
+    return prepare_transformer(settings, texts, on_texts=on_texts)

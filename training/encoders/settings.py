@@ -33,4 +33,29 @@ class NgramSettings:
         require_at_least(self, 0, "weight_decay")
 
 
-EncoderSettings = NgramSettings
+@dataclass(frozen=True, slots=True)
+class TransformerSettings:
+    """An encoder of the Hugging Face library, with mean pooling."""
+
+    model: str
+    """Directory of the encoder to start from, which is read without the network; or its name."""
+
+    kind: Literal["transformer"] = "transformer"
+    """A pretrained encoder of the Hugging Face library; needs the extra `transformer`."""
+
+    max_length: int = 32
+    """Tokens at which a text is cut, those counted that every text gets."""
+
+    learning_rate: float = 2e-4
+    """Highest learning rate; the default is that of NGAME and PRIME for DistilBERT."""
+
+    weight_decay: float = 0.01
+    """Weight decay of matrices; biases and layer norms have none."""
+
+    def __post_init__(self) -> None:
+        """Raise ConfigurationError naming the field that cannot be used."""
+        require_positive(self, "max_length", "learning_rate")
+        require_at_least(self, 0, "weight_decay")
+
+
+EncoderSettings = NgramSettings | TransformerSettings

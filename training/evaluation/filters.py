@@ -1,8 +1,8 @@
 """Taking products out of the answers before they are ranked.
 
 Some pairs are neither right nor wrong: in the Extreme Classification Repository those that are the
-reverse of a training pair, and in shopping baskets a product as the answer to itself. They are taken
-out before anything is measured or a threshold is chosen: kept, such a pair would be the most
+reverse of a training pair, and in shopping baskets a product as the answer to itself. They are
+taken out before anything is measured or a threshold is chosen: kept, such a pair would be the most
 confident error one can have.
 """
 

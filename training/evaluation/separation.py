@@ -67,10 +67,13 @@ def embedding_blocks(queries: FloatMatrix, products: FloatMatrix) -> Iterator[Sc
             yield ScoreBlock(first_query, first_product, asked @ some.T)
 
 
-def separation(blocks: Iterable[ScoreBlock], relevance: Relevance) -> Separation:
+def separation(
+    blocks: Iterable[ScoreBlock], relevance: Relevance, filtered: Relevance | None = None
+) -> Separation:
     """Return the best right and the best wrong score of each query; the blocks cover all pairs.
 
-    Raise DataError for a score that is not a number.
+    `filtered` pairs are neither (training/evaluation/filters.py). Raise DataError for a
+    score that is not a number.
     """
     right = np.full(relevance.shape[0], -np.inf, dtype=np.float32)
     wrong = right.copy()
@@ -84,6 +87,8 @@ def separation(blocks: Iterable[ScoreBlock], relevance: Relevance) -> Separation
             )
         inside = relevance[queries, products].toarray()
         best_right = np.where(inside, block.scores, -np.inf).max(axis=1)
+        if filtered is not None:
+            inside |= filtered[queries, products].toarray()
         best_wrong = np.where(inside, -np.inf, block.scores).max(axis=1)
         right[queries] = np.maximum(right[queries], best_right)
         wrong[queries] = np.maximum(wrong[queries], best_wrong)

@@ -71,6 +71,7 @@ class Engine:
             relevance=batch.relevance.to(self.device),
             positives=batch.positives.to(self.device),
             titles=labels.text,
+            filtered=None if batch.filtered is None else batch.filtered.to(self.device),
             raw_queries=raw_queries,
             raw_labels=labels.raw,
         )

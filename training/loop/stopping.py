@@ -22,6 +22,7 @@ from models.index.flat import FlatIndex
 from training.data.dataset import Dataset
 from training.encoders.base import TextStore
 from training.evaluation.coverage import oracle_coverage, precision_coverage
+from training.evaluation.filters import drop_filtered, search_depth
 from training.evaluation.report import top_1_correct
 from training.loop.run import Run
 from training.loop.stopping_settings import StoppingSettings
@@ -107,7 +108,9 @@ class Stopping:
         embedder = run.engine.embedder
         raw = embedder.embed(np.arange(len(self.choosing)), self.texts)
         queries = functional.normalize(raw, dim=1).cpu().numpy()
-        found = _exact_index(_product_vectors(run)).search(queries, 1)
+        filtered = self.choosing.filtered
+        near = _exact_index(_product_vectors(run)).search(queries, search_depth(1, filtered))
+        found = drop_filtered(near, filtered, 1)
         correct = top_1_correct(found, self.choosing.relevance)
         curve = precision_coverage(found.scores[:, 0], correct)
         own = [oracle_coverage(curve, self.settings.target_precision), float(correct.mean())]

@@ -15,7 +15,8 @@ class EmbeddedBatch:
     `queries` (B, d) and `labels` (U, d) have unit rows; `relevance` (B, U) is true wherever the
     label is right for the query, whether it was sampled for it or not; `positives` (B,) is the
     column sampled for each query. `titles` (U, d), also of unit rows, are the labels' texts alone,
-    where the label representation adds to them; `raw_queries` and `raw_labels` are those
+    where the label representation adds to them; `filtered` (B, U) is true where a label is neither
+    right nor wrong for the query; `raw_queries` and `raw_labels` are those
     embeddings before they were made unit vectors.
     """
 
@@ -24,6 +25,7 @@ class EmbeddedBatch:
     relevance: Tensor
     positives: Tensor
     titles: Tensor | None = None
+    filtered: Tensor | None = None
     raw_queries: Tensor | None = None
     raw_labels: Tensor | None = None
 
@@ -38,7 +40,18 @@ class EmbeddedBatch:
         first = torch.full((len(self.labels),), len(self.queries), device=self.positives.device)
         rows = torch.arange(len(self.queries), device=self.positives.device)
         first = first.scatter_reduce(0, self.positives, rows, "amin")
-        return EmbeddedBatch(self.labels, self.queries, self.relevance.T, first)
+        return EmbeddedBatch(
+            self.labels,
+            self.queries,
+            self.relevance.T,
+            first,
+            filtered=None if self.filtered is None else self.filtered.T,
+        )
+
+    @property
+    def wrong(self) -> Tensor:
+        """Return, of shape (B, U), which labels are negatives of which queries."""
+        return ~self.relevance if self.filtered is None else ~(self.relevance | self.filtered)
 
     def with_labels(self, labels: Tensor) -> EmbeddedBatch:
         """Return the batch with other embeddings (U, d) of the same labels."""
@@ -50,6 +63,6 @@ class EmbeddedBatch:
         k' = min(k, U). A query with fewer than k' wrong labels has False in the second tensor.
         No gradient flows through the choice (docs/method.md, Auxiliary losses).
         """
-        masked = similarities.detach().masked_fill(self.relevance, -torch.inf)
+        masked = similarities.detach().masked_fill(~self.wrong, -torch.inf)
         values, columns = masked.topk(min(k, masked.shape[1]), dim=1)
         return columns, torch.isfinite(values)

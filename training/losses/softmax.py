@@ -14,7 +14,7 @@ def decoupled_softmax(batch: EmbeddedBatch, similarities: Tensor, temperature: f
 
     The denominator has the sampled positive and the wrong labels; other right labels are left out.
     """
-    others = batch.relevance.clone()
+    others = ~batch.wrong
     others[torch.arange(len(others), device=others.device), batch.positives] = False
     logits = (similarities / temperature).masked_fill(others, -torch.inf)
     return functional.cross_entropy(logits, batch.positives)

@@ -27,7 +27,7 @@ def threshold_consistent_margin(
     A side without a violating pair counts 0. See docs/method.md, Threshold-consistent margin.
     """
     too_low = batch.relevance & (similarities <= settings.positive_margin)
-    too_high = ~batch.relevance & (similarities >= settings.negative_margin)
+    too_high = batch.wrong & (similarities >= settings.negative_margin)
     low, positives = _mean_of(settings.positive_margin - similarities, too_low)
     high, negatives = _mean_of(similarities - settings.negative_margin, too_high)
     value = settings.positive_weight * low + settings.negative_weight * high

@@ -1,5 +1,16 @@
 """What people read about a model: tables, pictures, one page, and the model card."""
 
 from training.report.files import report_files
+from training.report.findings import About, CatalogueSummary, Findings, read_findings
+from training.report.full import full_report
+from training.report.sources import sources_of
 
-__all__ = ["report_files"]
+__all__ = [
+    "About",
+    "CatalogueSummary",
+    "Findings",
+    "full_report",
+    "read_findings",
+    "report_files",
+    "sources_of",
+]

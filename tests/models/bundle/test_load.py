@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import dataclasses
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from models.bundle.load import load_bundle
 from models.bundle.manifest import MANIFEST_FILE
 from models.bundle.publish import publish
 from models.errors import BundleError
-from tests.small_bundle import CREATED_AT, TITLES, small_contents, small_promise
+from models.index.build import build_index
+from tests.small_bundle import CREATED_AT, TITLES, remembering, small_contents, small_promise
 
 FILES = (
     "catalogue.jsonl.gz",
@@ -24,6 +25,12 @@ FILES = (
     "index/index.json",
     "index/rows.npy",
     "manifest.json",
+    "memory/index/index.faiss",
+    "memory/index/index.json",
+    "memory/index/rows.npy",
+    "memory/memory.json",
+    "memory/offsets.npy",
+    "memory/products.npy",
     "probes.json",
     "report/metrics.json",
 )
@@ -31,7 +38,9 @@ FILES = (
 
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
-    return publish(tmp_path / "bundles", small_contents(), created_at=CREATED_AT)
+    """With all that a bundle can hold."""
+    contents = remembering(small_contents(), {"iphone silver": 0, "oled tv": 6})
+    return publish(tmp_path / "bundles", contents, created_at=CREATED_AT)
 
 
 @pytest.fixture
@@ -46,7 +55,8 @@ def files_of(directory: Path) -> tuple[str, ...]:
 
 
 def test_a_loaded_bundle_answers_as_the_published_one(bundle: Path) -> None:
-    loaded, published = load_bundle(bundle), small_contents()
+    loaded = load_bundle(bundle)
+    published = remembering(small_contents(), {"iphone silver": 0, "oled tv": 6})
     assert loaded.bundle_id == bundle.name
     assert loaded.promises == published.promises
     assert dict(loaded.manifest.configuration) == dict(published.configuration)
@@ -55,6 +65,10 @@ def test_a_loaded_bundle_answers_as_the_published_one(bundle: Path) -> None:
     assert found.rows.tolist() == expected.rows.tolist()
     assert found.scores.tolist() == expected.scores.tolist()
     assert loaded.runtime.catalogue.products == published.runtime.catalogue.products
+
+
+def test_a_bundle_need_not_remember_queries(other: Path) -> None:
+    assert load_bundle(other).runtime.memory is None
 
 
 def test_the_tests_below_cover_every_file(bundle: Path) -> None:
@@ -86,7 +100,7 @@ def test_a_file_of_another_bundle_is_refused_by_name(name: str, bundle: Path, ot
 
 
 def test_a_manifest_that_fits_the_files_but_not_the_name_is_refused(bundle: Path) -> None:
-    lenient = dataclasses.replace(small_contents(), promises=(small_promise(threshold=0.1),))
+    lenient = replace(small_contents(), promises=(small_promise(threshold=0.1),))
     other = publish(bundle.parent, lenient, created_at=CREATED_AT)
     shutil.copyfile(other / MANIFEST_FILE, bundle / MANIFEST_FILE)
     with pytest.raises(BundleError, match=f"belongs to bundle {other.name}"):
@@ -132,6 +146,17 @@ def test_promises_are_found_by_their_target(bundle: Path) -> None:
     assert loaded.promise_for(0.95) == small_promise()
     with pytest.raises(BundleError, match=r"0\.99.*it has 0\.95"):
         loaded.promise_for(0.99)
+
+
+def test_a_memory_of_another_encoder_is_not_published(tmp_path: Path) -> None:
+    contents = remembering(small_contents(), {"oled tv": 6})
+    memory = contents.runtime.memory
+    assert memory is not None
+    vectors = np.eye(1, 3, dtype=np.float32)
+    other = replace(memory, index=build_index(vectors, vectors, seed=0)[0])
+    wrong = replace(contents, runtime=replace(contents.runtime, memory=other))
+    with pytest.raises(BundleError, match="the memory of training queries holds vectors of 3"):
+        publish(tmp_path, wrong, created_at=CREATED_AT)
 
 
 def test_parts_that_do_not_belong_together_are_not_published(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from models.ngram.features import (
     WORD_SEED,
     bags,
     bucket,
-    joined,
     text_buckets,
 )
 
@@ -45,12 +44,3 @@ def test_bags_hold_the_buckets_of_each_text(texts: list[str]) -> None:
     for i, text in enumerate(texts):
         part = found.buckets[found.offsets[i] : found.offsets[i + 1]]
         assert np.array_equal(part, text_buckets(text))
-
-
-def test_joined_bags_are_those_of_all_texts() -> None:
-    texts = ["neff oven", "", "bosch", "tv"]
-
-    together, parts = bags(texts), joined([bags(texts[:3]), bags(texts[3:])])
-
-    assert np.array_equal(parts.buckets, together.buckets)
-    assert np.array_equal(parts.offsets, together.offsets)

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from models.ngram.features import bags, text_buckets
-from models.ngram.vocabulary import build_vocabulary
+from models.ngram.features import BUCKETS, bags, text_buckets
+from models.ngram.vocabulary import COUNTED_AT_ONCE, build_vocabulary
 
 
 def test_idf_by_hand() -> None:
@@ -30,3 +30,18 @@ def test_unknown_features_are_left_out_of_a_bag() -> None:
 
     known = rows.offsets[1:] - rows.offsets[:-1]
     assert known.tolist() == [0, len(text_buckets("ab")), 0]
+
+
+def test_counting_in_parts_counts_every_text_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"tv {number % 7} tv" for number in range(50)] + [""]
+    at_once = build_vocabulary(bags(texts))
+    monkeypatch.setattr("models.ngram.vocabulary.COUNTED_AT_ONCE", 8)
+
+    in_parts = build_vocabulary(bags(texts))
+
+    assert in_parts.buckets.tolist() == at_once.buckets.tolist()
+    assert in_parts.idf.tolist() == at_once.idf.tolist()
+
+
+def test_parts_that_are_counted_at_once_fit_32_bits() -> None:
+    assert COUNTED_AT_ONCE * BUCKETS < 2**31

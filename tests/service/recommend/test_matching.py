@@ -1,13 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from models.bundle.load import load_bundle
+from models.bundle.publish import publish
 from models.thresholds import Promise
+from service.bundles.holder import ServedBundle
 from service.metrics import create_metrics
 from service.recommend.jobs import Part, parts_of
 from service.recommend.matching import match_parts
 from tests.service.recommend.jobs import CERTAIN, UNCERTAIN, matched_job, unmatched_job
-from tests.small_bundle import TITLES, small_promise
+from tests.small_bundle import (
+    CREATED_AT,
+    TITLES,
+    remembering,
+    small_contents,
+    small_promise,
+)
 
 
 def test_candidates_are_ranked_and_what_reaches_the_threshold_is_accepted() -> None:
@@ -36,6 +48,22 @@ def test_only_the_calibrated_rank_is_accepted_however_low_the_threshold() -> Non
 
 def test_more_products_than_exist_are_not_invented() -> None:
     assert len(matched_job(CERTAIN, k=100).matches[0].candidates) == len(TITLES)
+
+
+def test_remembered_queries_count_in_a_micro_batch(tmp_path: Path) -> None:
+    contents = remembering(small_contents(), {UNCERTAIN: 5})
+    bundle = load_bundle(publish(tmp_path, contents, created_at=CREATED_AT))
+    served = ServedBundle(bundle, small_promise(), loaded_at=0.0)
+    jobs = [replace(unmatched_job(UNCERTAIN, CERTAIN, k=k), served=served) for k in (1, 4)]
+
+    match_parts([Part(job, 0, 2) for job in jobs], create_metrics())
+
+    expected = bundle.runtime.candidates([UNCERTAIN, CERTAIN], 4).scores.tolist()
+    for job in jobs:
+        for match, scores in zip((job.matches[0], job.matches[1]), expected, strict=True):
+            found = [candidate.score for candidate in match.candidates]
+            assert found == pytest.approx(scores[: job.k])
+    assert jobs[0].matches[0].candidates[0].product_id == "p5"
 
 
 def test_a_job_is_cut_into_parts_and_is_whole_with_the_last() -> None:

@@ -12,6 +12,7 @@ from training.configuration.layers import Layer, nested
 from training.configuration.overlay import overlay
 from training.data.settings import SampleData, TableData
 from training.data.splits import SplitKind
+from training.encoders.settings import NgramSettings
 from training.losses.alc import AlcSettings
 from training.losses.settings import TcmSettings, TextTermSettings
 from training.pipeline_settings import PipelineSettings
@@ -36,7 +37,7 @@ def test_fields_that_are_not_given_stay() -> None:
 
     found = changed("training.encoder.dimension", 64, base)
 
-    encoder = replace(base.training.encoder, dimension=64)
+    encoder = NgramSettings(dimension=64)
     assert found == replace(base, training=replace(base.training, encoder=encoder))
 
 

@@ -113,3 +113,53 @@ def test_a_damaged_gzip_file_is_named(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"cannot read .*absent.csv: No such file"):
         read_table(tmp_path / "absent.csv", COLUMNS)
+
+
+@pytest.mark.parametrize("name", ["products.txt", "products", "products.parquet.gz", "products.gz"])
+def test_a_name_that_tells_no_format_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=r"ends in \.csv, \.jsonl .* or \.parquet"):
+        read_table(write(tmp_path, b"id,title\na,lamp\n", name), COLUMNS)
+
+
+def test_another_delimiter_of_csv_can_be_named(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id|title\na|lamp, red\n")
+    (row,) = read_table(path, COLUMNS, delimiter="|").rows
+    assert row.fields["text"] == "lamp, red"
+
+
+def test_optional_columns_and_allowed_cells_may_be_empty(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,title,shop\na,,north\nb,lamp,\n")
+    optional = {"shop": "shop", "city": "city"}
+    table = read_table(path, COLUMNS, empty=["text"], optional=optional)
+    assert [dict(row.fields) for row in table.rows] == [
+        {"id": "a", "text": "", "shop": "north", "city": ""},
+        {"id": "b", "text": "lamp", "shop": "", "city": ""},
+    ]
+
+
+def test_the_other_columns_are_attributes_when_asked_for(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,title,brand, size ,\na,lamp,, 2 m ,unnamed\n")
+    assert read_table(path, COLUMNS).rows[0].attributes == {}
+    assert read_table(path, COLUMNS, attributes=True).rows[0].attributes == {"size": "2 m"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        (b"x" * 10_001, "column 'note' has 10001 characters, 10000 are allowed"),
+        (b"caf\xe9", "column 'note' is not valid UTF-8"),
+    ],
+    ids=["long", "broken"],
+)
+def test_an_attribute_may_be_long_but_not_broken(tmp_path: Path, cell: bytes, reason: str) -> None:
+    path = write(tmp_path, b"id,title,note\na,lamp," + b"x" * 10_000 + b"\nb,lamp," + cell + b"\n")
+    table = read_table(path, COLUMNS, attributes=True, max_bad_rows=1)
+    assert table.bad_rows == (BadRow("products.csv", 3, reason),)
+    assert read_table(path, COLUMNS).bad_rows == ()
+
+
+def test_two_columns_of_one_name_cannot_both_be_attributes(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,title,note,note\na,lamp,1,2\n")
+    with pytest.raises(DataError, match="column 'note' twice"):
+        read_table(path, COLUMNS, attributes=True)
+    assert len(read_table(path, COLUMNS).rows) == 1

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -47,7 +46,7 @@ def trained(dataset: Dataset, settings: TrainingSettings) -> tuple[NgramEncoder,
 
 
 def with_table_rate(settings: TrainingSettings, rate: float) -> TrainingSettings:
-    return replace(settings, encoder=replace(settings.encoder, table_learning_rate=rate))
+    return replace(settings, encoder=NgramSettings(dimension=32, table_learning_rate=rate))
 
 
 @contextmanager
@@ -237,12 +236,8 @@ def test_products_are_searched_as_they_are_without_dropout() -> None:
     labels = PrototypeLabelSettings(dropout=0.9, centroid_dropout=1.0, zero_start=False)
     settings = replace(SETTINGS, labels=labels)
     prepared, examples = build_examples(small_shop(), settings.encoder, settings.seed)
-    run = Run(
-        _engine(prepared.encoder, examples, settings, SingleRank()),
-        settings,
-        lambda _: None,
-        time.monotonic,
-    )
+    engine = _engine(prepared.encoder, examples, settings, SingleRank())
+    run = Run(engine, settings, lambda _: None, lambda: 0.0)
     run.train_epoch(1)
 
     assert np.array_equal(run.product_vectors(), run.product_vectors())
@@ -262,11 +257,12 @@ def test_centroids_are_those_of_the_queries_as_they_are_embedded_at_the_end() ->
         fitted.encoder.encode(texts)
         for texts in (shop.texts, [product.title for product in shop.products])
     )
-    centroids: FloatMatrix = shop.relevance.toarray().T.astype(np.float32) @ queries / 6
+    right = shop.relevance.toarray().T.astype(np.float32)
+    centroids: FloatMatrix = (right @ queries / 6).astype(np.float32)
     tokens = np.stack([standardised(titles), standardised(centroids)])
-    expected = tokens.mean(axis=0)
-    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    np.testing.assert_allclose(fitted.products, expected, atol=2e-3)
+    mean = tokens.mean(axis=0)
+    unit = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+    np.testing.assert_allclose(fitted.products, unit, atol=2e-3)
 
 
 def standardised(vectors: FloatMatrix) -> FloatMatrix:

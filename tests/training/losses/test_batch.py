@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import torch
+
 from tests.training.losses.example import small_batch
 
 
@@ -19,3 +23,14 @@ def test_no_more_negatives_than_labels() -> None:
     columns, _ = batch.hardest_negatives(batch.similarities, 10)
 
     assert columns.shape == (2, 3)
+
+
+def test_a_filtered_label_is_neither_right_nor_a_negative() -> None:
+    filtered = torch.tensor([[False, False, True], [False, False, False]])
+    batch = replace(small_batch(), filtered=filtered)
+
+    columns, exists = batch.hardest_negatives(batch.similarities, 3)
+
+    assert batch.wrong.tolist() == [[False, True, False], [False, False, True]]
+    assert columns[0, 0].item() == 1
+    assert exists.sum(dim=1).tolist() == [1, 1]

@@ -29,7 +29,7 @@ def check_columns(
 
 def is_nested(value: object) -> bool:
     """Return whether a cell holds several values."""
-    return isinstance(value, list | tuple | dict)
+    return not isinstance(value, str) and isinstance(value, list | tuple | dict)
 
 
 def cell_text(value: object) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from training.data.files import open_text
 from training.data.formats.cells import NumberedRow
@@ -37,7 +37,7 @@ def _cells(text: str) -> dict[str, object] | str:
     return value if isinstance(value, dict) else "is not a JSON object"
 
 
-def _refuse(constant: str) -> Any:
+def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import chain
 from pathlib import Path
 
-import pyarrow
+import pyarrow as pa
 from pyarrow import parquet
 
 from models.errors import DataError
@@ -28,9 +29,8 @@ def parquet_rows(
             names = file.schema_arrow.names
             check_columns(path.name, names, required, names if used is None else used)
             columns = None if used is None else [name for name in names if name in used]
-            number = 0
-            for batch in file.iter_batches(ROWS_AT_ONCE, columns=columns):
-                for number, cells in enumerate(batch.to_pylist(), start=number + 1):
-                    yield number, cells
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError) as error:
+            batches = file.iter_batches(ROWS_AT_ONCE, columns=columns)
+            rows = chain.from_iterable(batch.to_pylist() for batch in batches)
+            yield from enumerate(rows, start=1)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"{path} is not a Parquet file that can be read: {error}") from error

@@ -1,1 +1,1 @@
-"""Public data sets, each read from the folder that holds its files."""
+"""Loaders of published data sets, each from the folder that holds its files."""

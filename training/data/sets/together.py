@@ -1,8 +1,8 @@
-"""Related products from shopping baskets: those bought together more often than by chance."""
+"""Which products are bought together, derived from baskets."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,89 +10,82 @@ import numpy.typing as npt
 from scipy import sparse
 
 from models.catalogue import Product
-from training.data.dataset import Dataset, Relevance, relevance_matrix
+from models.errors import DataError
+from training.data.dataset import Dataset, Relevance, relevance_from_columns
 
-Rows = npt.NDArray[np.int64]
+CATEGORY = "category"
+Numbers = npt.NDArray[np.int64]
+Baskets = sparse.csr_array[np.int32, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Association:
-    """What counts as related: at least so many common baskets, and so high a lift.
+class Together:
+    """When two products belong together: enough common baskets, and more than by chance.
 
-    The lift is P(both) / (P(one) P(other)). Of the related products of a product the `most`
-    frequent companions are kept.
+    The lift is the number of common baskets over that expected of independent products.
     """
 
-    fewest_baskets: int
-    lift: float = 2.0
+    min_common: int
+    min_lift: float = 2.0
     most: int = 20
 
 
-def bought_together(
-    purchases: Iterable[tuple[Hashable, str]],
-    products: Mapping[str, Product],
-    association: Association,
-) -> Dataset:
-    """Return one query per product with companions, its title; the companions are right for it.
+def basket_matrix(baskets: Numbers, products: Numbers, count: int) -> Baskets:
+    """Return 1 where a basket, a row, holds a product, a column of `count`.
 
-    `purchases` are pairs of basket and product id. The catalogue has the products that are a
-    companion of another. A query's own product, and every product of the same title, is filtered:
-    nobody asks for what is in the hand, and no text could tell them apart.
+    `baskets[i]` holds product number `products[i]`; a pair that is repeated counts once.
     """
-    baskets, bought = _numbered(purchases)
-    names = list(bought)
-    rows, columns = _related(baskets, len(names), association)
-    queries, labels = np.unique(rows), np.unique(columns)
-    place = np.full(len(names), -1)
-    place[labels] = np.arange(len(labels))
-    starts = np.searchsorted(rows, queries)
-    answers = [place[part].tolist() for part in np.split(columns, starts[1:])]
-    asked = [products[names[row]] for row in queries]
-    catalogue = tuple(products[names[row]] for row in labels)
+    distinct, numbers = np.unique(baskets, return_inverse=True)
+    ones = np.ones(len(products), dtype=np.int32)
+    held = sparse.csr_array((ones, (numbers, products)), shape=(len(distinct), count))
+    held.data[:] = 1
+    return held
+
+
+def bought_together(held: Baskets, settings: Together) -> Relevance:
+    """Return which products are related to each, shape (products, products).
+
+    Kept are, for each, the `most` with the most common baskets, of equal ones the smaller number.
+    """
+    count = held.shape[1]
+    common = (held.T @ held).tocoo()
+    bought = np.bincount(held.indices, minlength=count).astype(np.float64)
+    left, right, times = common.row, common.col, common.data
+    lift = times * held.shape[0] / (bought[left] * bought[right])
+    kept = (left != right) & (times >= settings.min_common) & (lift >= settings.min_lift)
+    return _first_of_each(left[kept], right[kept], times[kept], count, settings.most)
+
+
+def _first_of_each(
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    times: npt.NDArray[np.int32],
+    count: int,
+    most: int,
+) -> Relevance:
+    order = np.lexsort((right, -times, left))
+    left, right = left[order], right[order]
+    rank = np.arange(len(left)) - np.searchsorted(left, left)
+    lengths = np.bincount(left[rank < most], minlength=count)
+    return relevance_from_columns(right[rank < most].astype(np.int32), lengths, count)
+
+
+def related_products(products: Sequence[Product], related: Relevance) -> Dataset:
+    """Return one query per product that has related ones, over the products related to any.
+
+    The query is the product's title. A product is no answer to itself: where it is in the
+    catalogue, it is filtered. Raise DataError when no two products are related.
+    """
+    if not related.nnz:
+        raise DataError("no two products are related: there are too few baskets")
+    queries: list[int] = np.flatnonzero(np.diff(related.indptr)).tolist()
+    labels: list[int] = np.unique(related.indices).tolist()
+    itself = sparse.eye_array(len(products), dtype=np.bool_, format="csr")
     return Dataset(
-        texts=tuple(product.title for product in asked),
-        sources=("",) * len(asked),
-        categories=tuple(product.attributes.get("category", "") for product in asked),
-        products=catalogue,
-        relevance=relevance_matrix(answers, len(catalogue)),
-        filtered=_same_title(asked, catalogue),
+        texts=tuple(products[row].title for row in queries),
+        sources=("",) * len(queries),
+        categories=tuple(products[row].attributes.get(CATEGORY, "") for row in queries),
+        products=tuple(products[row] for row in labels),
+        relevance=sparse.csr_array(related[queries][:, labels]),
+        filtered=sparse.csr_array(itself[queries][:, labels]),
     )
-
-
-def _numbered(purchases: Iterable[tuple[Hashable, str]]) -> tuple[Rows, dict[str, int]]:
-    """Return (purchases, 2) rows of basket and product, and the number of each product."""
-    baskets: dict[Hashable, int] = {}
-    bought: dict[str, int] = {}
-    pairs = [
-        (baskets.setdefault(basket, len(baskets)), bought.setdefault(product, len(bought)))
-        for basket, product in purchases
-    ]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2), bought
-
-
-def _related(pairs: Rows, products: int, association: Association) -> tuple[Rows, Rows]:
-    """Return product and companion of each related pair, by product, the best companion first."""
-    count = int(pairs[:, 0].max()) + 1
-    ones = np.ones(len(pairs), dtype=np.float32)
-    baskets = sparse.csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, products))
-    baskets.sum_duplicates()
-    baskets.data[:] = 1
-    common = sparse.coo_array(baskets.T @ baskets)
-    kept = (common.row != common.col) & (common.data >= association.fewest_baskets)
-    rows, columns, together = common.row[kept], common.col[kept], common.data[kept]
-    frequency = np.asarray(baskets.sum(axis=0)).ravel()
-    lift = together * count / (frequency[rows] * frequency[columns])
-    kept = lift >= association.lift
-    rows, columns, together, lift = rows[kept], columns[kept], together[kept], lift[kept]
-    order = np.lexsort((columns, -lift, -together, rows))
-    rows, columns = rows[order].astype(np.int64), columns[order].astype(np.int64)
-    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
-    best = rank < association.most
-    return rows[best], columns[best]
-
-
-def _same_title(asked: Sequence[Product], catalogue: Sequence[Product]) -> Relevance:
-    titled: dict[str, list[int]] = {}
-    for row, product in enumerate(catalogue):
-        titled.setdefault(product.title, []).append(row)
-    return relevance_matrix([titled.get(one.title, []) for one in asked], len(catalogue))

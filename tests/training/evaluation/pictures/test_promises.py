@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import replace
 
-import matplotlib.image
 import numpy as np
 import pytest
 
 from models.index.base import Neighbours
 from models.thresholds import Promise
 from tests.training.evaluation.example import promise
+from tests.training.evaluation.pictures.pixels import has_colour, pixels
 from training.data.dataset import relevance_matrix
 from training.evaluation.pictures.promises import precision_coverage_picture
 from training.evaluation.pictures.style import COLOURS
@@ -22,15 +21,6 @@ def evaluation(promises: Sequence[Promise] = ()) -> Evaluation:
     scores = np.linspace(1, 0.005, 200, dtype=np.float32)[:, None]
     found = Neighbours(scores, np.zeros((200, 1), dtype=np.int64))
     return evaluate("ours", found, relevance_matrix([(0,)] * 150 + [()] * 50, 1), promises)
-
-
-def pixels(picture: bytes) -> np.ndarray:
-    return np.asarray(matplotlib.image.imread(io.BytesIO(picture), format="png"))
-
-
-def has_colour(image: np.ndarray, colour: str) -> bool:
-    wanted = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
-    return bool((np.abs(image[..., :3] - wanted).max(axis=-1) < 0.02).any())
 
 
 def test_it_is_one_picture_that_is_the_same_each_time() -> None:

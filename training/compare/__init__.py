@@ -1,0 +1,1 @@
+"""Methods, with and without TCM and ALC, over several seeds, side by side."""

@@ -1,0 +1,155 @@
+"""Make the runs of a comparison for real: each cell of the grid is a whole training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from models.bundle.manifest import configuration_digest
+from models.catalogue import Product
+from training.compare.cell import GridCell, GridPlan, Variant
+from training.compare.result import RunResult, Timing, run_result
+from training.configuration.grid import Cell
+from training.data.dataset import Dataset, digest
+from training.data.splits import SplitDataset, split_dataset
+from training.evaluation.background import CATEGORY, background
+from training.evaluation.groups import GroupSettings, GroupThresholds, group_thresholds
+from training.evaluation.report import CANDIDATES, evaluate
+from training.evaluation.search import tfidf_answers
+from training.evaluation.separation import (
+    ScoreHistogram,
+    embedding_blocks,
+    score_histogram,
+    separation,
+)
+from training.loop.step import Step
+from training.pipeline import Trained, train
+from training.pipeline_settings import PipelineSettings
+
+BASELINE = "TF-IDF"
+GROUP_TARGETS = (0.90, 0.95)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """The runs over one data set: what is planned, and the settings of each trained cell."""
+
+    plan: GridPlan
+    name: str
+    dataset: Dataset
+    settings: Mapping[str, PipelineSettings]
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """How long the steps of a training took, clustering between epochs included."""
+
+    clock: Callable[[], float]
+    first: tuple[float, int] | None = None
+    last: tuple[float, int] = field(default=(0.0, 0))
+
+    def hear(self, step: Step) -> None:
+        """Take in that this step is done."""
+        self.last = (self.clock(), step.done_queries)
+        self.first = self.first or self.last
+
+    @property
+    def timing(self) -> Timing | None:
+        """Return time and speed after the first step; None with one step only."""
+        if self.first is None or self.last[0] <= self.first[0]:
+            return None
+        seconds, queries = (now - before for before, now in zip(self.first, self.last, strict=True))
+        return Timing(seconds, queries / seconds)
+
+
+def planned(name: str, dataset: Dataset, cells: Sequence[Cell]) -> Comparison:
+    """Return the comparison of these runs, with the baseline that needs no training for each seed.
+
+    All cells have the same data and split, as those of one file of settings do.
+    """
+    split = cells[0].settings.split.value
+    baselines = [
+        GridCell(BASELINE, Variant.NONE, seed, configuration_digest({}))
+        for seed in dict.fromkeys(cell.seed for cell in cells)
+    ]
+    trained = [_grid_cell(cell) for cell in cells]
+    ordered = [*baselines, *sorted(trained, key=lambda cell: cell.seed)]
+    settings = {one.file: cell.settings for one, cell in zip(trained, cells, strict=True)}
+    settings |= {one.file: cells[0].settings for one in baselines}
+    return Comparison(GridPlan(digest(dataset), split, tuple(ordered)), name, dataset, settings)
+
+
+def _grid_cell(cell: Cell) -> GridCell:
+    own = configuration_digest(cell.settings.as_dict())
+    return GridCell(cell.recipe, Variant(cell.variant), cell.seed, own)
+
+
+def run_cell(
+    comparison: Comparison,
+    cell: GridCell,
+    now: datetime,
+    clock: Callable[[], float],
+    on_step: Callable[[Step], None],
+) -> RunResult:
+    """Return what this run measured on its test queries. `clock` returns seconds."""
+    settings = comparison.settings[cell.file]
+    parts = split_dataset(comparison.dataset, settings.split, cell.seed)
+    if cell.recipe == BASELINE:
+        return _baseline(comparison, cell, parts, settings)
+    watch = Stopwatch(clock)
+
+    def hear(step: Step) -> None:
+        watch.hear(step)
+        on_step(step)
+
+    trained = train(parts, settings, now, hear)
+    return run_result(
+        cell,
+        trained.evaluations[-1],
+        data=comparison.name,
+        data_digest=comparison.plan.data_digest,
+        split=comparison.plan.split,
+        timing=watch.timing,
+        scores=scores_of(cell.model, trained, parts.test),
+        groups=groups_of(trained, parts.test),
+    )
+
+
+def _baseline(
+    comparison: Comparison, cell: GridCell, parts: SplitDataset, settings: PipelineSettings
+) -> RunResult:
+    found = tfidf_answers(parts.test, parts.train, CANDIDATES)
+    known = background(parts.train, settings.evaluation)
+    return run_result(
+        cell,
+        evaluate(cell.model, found, parts.test.relevance, (), known),
+        data=comparison.name,
+        data_digest=comparison.plan.data_digest,
+        split=comparison.plan.split,
+    )
+
+
+def scores_of(name: str, trained: Trained, test: Dataset) -> ScoreHistogram:
+    """Return the cosines of the test queries' right products and hardest wrong ones."""
+    queries = trained.runtime.encoder.encode(test.texts)
+    blocks = embedding_blocks(queries, trained.products)
+    return score_histogram(name, separation(blocks, test.relevance, test.filtered))
+
+
+def groups_of(trained: Trained, test: Dataset) -> tuple[GroupThresholds, ...]:
+    """Return the thresholds of each category; none where products have no category."""
+    names = _categories(test.products)
+    if not any(names):
+        return ()
+    return tuple(
+        group_thresholds(trained.found, test.relevance, names, target, GroupSettings())
+        for target in GROUP_TARGETS
+        if np.isfinite(trained.found.scores[:, 0]).any()
+    )
+
+
+def _categories(products: Iterable[Product]) -> list[str]:
+    return [product.attributes.get(CATEGORY, "") for product in products]

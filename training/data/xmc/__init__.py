@@ -1,0 +1,1 @@
+"""The raw-text format of the Extreme Classification Repository."""

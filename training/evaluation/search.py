@@ -1,0 +1,34 @@
+"""The products that a model answers with, less those that are filtered for a query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from models.index.base import Neighbours
+from models.runtime import Runtime
+from training.data.dataset import Dataset
+from training.evaluation.filters import drop_filtered, search_depth
+from training.evaluation.tfidf import tfidf_neighbours
+
+
+def answers(runtime: Runtime, queries: Dataset, k: int) -> Neighbours:
+    """Return the best k products of each query through the served path."""
+    found = runtime.candidates(queries.texts, search_depth(k, queries.filtered))
+    return drop_filtered(found, queries.filtered, k)
+
+
+def tfidf_answers(
+    queries: Dataset,
+    train: Dataset,
+    k: int,
+    on_queries: Callable[[int, int], None] | None = None,
+) -> Neighbours:
+    """Return the same of the baseline that needs no training."""
+    found = tfidf_neighbours(
+        queries.texts,
+        [product.title for product in queries.products],
+        search_depth(k, queries.filtered),
+        weights_from=train.texts,
+        on_queries=on_queries,
+    )
+    return drop_filtered(found, queries.filtered, k)

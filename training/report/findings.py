@@ -1,0 +1,139 @@
+"""All that a report is made of, as plain values that can be written and read back.
+
+A run writes them as `findings.json` beside its report; the report can then be made again, in a
+newer form say, without the model, the data or any training.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.errors import DataError
+from training.evaluation.bands import CurveBand
+from training.evaluation.confident_errors import ConfidentError
+from training.evaluation.groups import GroupThresholds
+from training.evaluation.record import evaluation_from, metrics_of
+from training.evaluation.report import Evaluation
+from training.evaluation.separation import ScoreHistogram
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was trained, on what, and when.
+
+    `licence` is that of the data, as whoever gave them states it, or "" when nobody did.
+    `command` makes the run again, with the configuration of the findings as `configuration.toml`.
+    """
+
+    title: str
+    data: str
+    data_digest: str
+    licence: str
+    split: str
+    seeds: tuple[int, ...]
+    products: int
+    train_queries: int
+    calibration_queries: int
+    test_queries: int
+    created_at: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A part of the method: what it is for, where it was published, and its settings."""
+
+    name: str
+    purpose: str
+    citation: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSummary:
+    """What the catalogue check found; `examples` are titles of likely duplicates with the score."""
+
+    duplicates: int
+    mislabelled: int
+    examples: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """The results of one run, or of several seeds of one; the last evaluation is the bundle's.
+
+    `scores` are of the models before and after, in this order; `curves` and `catalogue` are left
+    out where they were not made.
+    """
+
+    about: About
+    configuration: Mapping[str, Any]
+    method: tuple[Source, ...]
+    evaluations: tuple[Evaluation, ...]
+    scores: tuple[ScoreHistogram, ...]
+    groups: tuple[GroupThresholds, ...]
+    errors: tuple[ConfidentError, ...]
+    curves: tuple[CurveBand, ...] = ()
+    catalogue: CatalogueSummary | None = None
+
+
+_PARTS: dict[str, TypeAdapter[Any]] = {
+    "about": TypeAdapter(About),
+    "configuration": TypeAdapter(dict[str, Any]),
+    "method": TypeAdapter(tuple[Source, ...]),
+    "scores": TypeAdapter(tuple[ScoreHistogram, ...]),
+    "groups": TypeAdapter(tuple[GroupThresholds, ...]),
+    "errors": TypeAdapter(tuple[ConfidentError, ...]),
+    "curves": TypeAdapter(tuple[CurveBand, ...]),
+    "catalogue": TypeAdapter(CatalogueSummary | None),
+}
+
+
+def findings_json(findings: Findings) -> bytes:
+    """Return the findings as JSON; the curves of the evaluations are thinned."""
+    plain: dict[str, Any] = {"format": FORMAT}
+    for one in fields(findings):
+        value = getattr(findings, one.name)
+        if one.name == "evaluations":
+            plain[one.name] = [metrics_of(evaluation) for evaluation in value]
+        else:
+            plain[one.name] = _PARTS[one.name].dump_python(value, mode="json")
+    return json.dumps(plain, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def read_findings(content: bytes, where: str) -> Findings:
+    """Return what `findings_json` wrote; raise DataError naming `where` and the broken part."""
+    try:
+        plain = json.loads(content)
+    except ValueError as error:
+        raise DataError(f"{where}: is not JSON: {error}") from error
+    if not isinstance(plain, dict) or plain.get("format") != FORMAT:
+        raise DataError(
+            f"{where}: is not a file of findings in format {FORMAT}; run the training again"
+        )
+    try:
+        parts = {name: adapter.validate_python(plain[name]) for name, adapter in _PARTS.items()}
+        evaluations = tuple(evaluation_from(one) for one in plain["evaluations"])
+    except KeyError as error:
+        raise DataError(f"{where}: {error} is missing") from error
+    except (ValidationError, DataError) as error:
+        raise DataError(f"{where}: cannot be read: {error}") from error
+    return Findings(evaluations=evaluations, **parts)
+
+
+def settings_rows(configuration: Mapping[str, Any], prefix: str = "") -> list[list[str]]:
+    """Return dotted name and value of each setting, in the configuration's order."""
+    rows = []
+    for name, value in configuration.items():
+        if isinstance(value, Mapping):
+            rows += settings_rows(value, f"{prefix}{name}.")
+        else:
+            rows.append([f"{prefix}{name}", json.dumps(value, default=asdict)])
+    return rows

@@ -1,0 +1,37 @@
+"""The report as one page that needs nothing beside it."""
+
+from __future__ import annotations
+
+from training.report import sections
+from training.report.findings import Findings
+from training.report.page import Page, page_html
+
+WITHIN_BUNDLE = "the one whose directory holds this page"
+
+
+def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
+    """Return the page; a page within a bundle cannot name it, since it is part of what names it."""
+    about = findings.about
+    facts = (
+        ("data", about.data),
+        ("digest of the data", about.data_digest[:16]),
+        ("split", about.split),
+        ("seed" if len(about.seeds) == 1 else "seeds", ", ".join(map(str, about.seeds))),
+        ("products", f"{about.products:,}"),
+        ("training queries", f"{about.train_queries:,}"),
+        ("calibration queries", f"{about.calibration_queries:,}"),
+        ("test queries", f"{about.test_queries:,}"),
+        ("made", about.created_at),
+        ("bundle", bundle_id or WITHIN_BUNDLE),
+    )
+    shown = [
+        sections.results(findings),
+        sections.promises(findings),
+        sections.pictures(findings),
+        sections.groups(findings),
+        sections.errors(findings),
+    ]
+    if findings.catalogue is not None:
+        shown.append(sections.catalogue(findings.catalogue))
+    shown.append(sections.method(findings))
+    return page_html(Page(about.title, facts, shown))

@@ -1,0 +1,64 @@
+"""Where each part of the method was published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.errors import ConfigurationError
+from training.report.findings import Source
+
+BASES = {
+    "softmax": (
+        "Decoupled softmax: ranks the right products of a query above all others of the batch",
+        "Gupta et al., Dual-encoders for Extreme Multi-label Classification (DEXML), ICLR 2024,"
+        " arXiv:2310.10636",
+    ),
+    "triplet": (
+        "Triplet loss with one margin: ranks right products above the hardest wrong ones",
+        "Dahiya et al., NGAME: Negative Mining-aware Mini-batching for Extreme Classification,"
+        " WSDM 2023",
+    ),
+    "dynamic_triplet": (
+        "Triplet loss whose margin follows the gap: ranks right products above the hardest wrong"
+        " ones",
+        "Dahiya, Ortego, Jiménez, Prototypical Extreme Multi-label Classification with a Dynamic"
+        " Margin Loss (PRIME), NAACL 2025, arXiv:2410.20401",
+    ),
+}
+TCM = (
+    "Threshold-consistent margin: makes one threshold mean the same for all products",
+    "Zhang et al., Threshold-Consistent Margin Loss for Open-World Deep Metric Learning, ICLR 2024,"
+    " arXiv:2307.04047",
+)
+ALC = (
+    "Auxiliary losses on the hardest negatives of the batch: sharpen the line between right and"
+    " nearly right",
+    "Almagro, Ortego, Jiménez, Fine-grained auxiliary learning for real-world product"
+    " recommendation, arXiv:2510.04551",
+)
+PROMISE = (
+    "Fixed-sequence testing with exact binomial tests: chooses the thresholds that can be promised",
+    "Angelopoulos et al., Learn then Test, arXiv:2110.01052; Clopper & Pearson, 1934",
+)
+
+
+def sources_of(
+    base: str,
+    base_settings: Mapping[str, Any],
+    tcm: Mapping[str, Any] | None,
+    alc: Mapping[str, Any] | None,
+    calibration: Mapping[str, Any],
+) -> tuple[Source, ...]:
+    """Return the parts of the method that were used; `tcm` or `alc` None was switched off.
+
+    Raise ConfigurationError for a base loss without a source: it must not go uncited.
+    """
+    if base not in BASES:
+        raise ConfigurationError(f"base {base!r} has no source; those with one: {', '.join(BASES)}")
+    found = [Source(base.replace("_", " "), *BASES[base], dict(base_settings))]
+    if tcm is not None:
+        found.append(Source("TCM", *TCM, dict(tcm)))
+    if alc is not None:
+        found.append(Source("ALC", *ALC, dict(alc)))
+    return (*found, Source("promise", *PROMISE, dict(calibration)))
