@@ -8,10 +8,11 @@ export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-augmentation \
-	benchmark-scale benchmark-training-speed openapi settings-page clean
+	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training \
+	openapi settings-page clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 26
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 32
 
 # What the demo needs: service and trainer. The tests' tools are installed by the second stamp.
 $(VENV)/.demo-ready: pyproject.toml constraints.txt
@@ -53,6 +54,12 @@ benchmark-serving: $(VENV)/.dev-ready ## queries per second and latency beside a
 
 benchmark-losses: $(VENV)/.dev-ready ## what TCM and ALC buy on the sample, over three seeds
 	$(VENV)/bin/python -m benchmarks.losses
+
+benchmark-encoders: $(VENV)/.dev-ready ## milliseconds to encode queries with a transformer, beside torch
+	$(VENV)/bin/python -m benchmarks.encoders
+
+benchmark-transformer-training: $(VENV)/.dev-ready ## queries per second beside the trainer of sentence-transformers
+	$(VENV)/bin/python -m benchmarks.transformer_training
 
 benchmark-training-speed: $(VENV)/.dev-ready ## training queries per second on one core, and where the time goes
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.training_speed

@@ -7,9 +7,11 @@ RUN python -m venv --without-pip /opt/alc
 # Dependencies first: they change less often than the code, and their layer is reused. The empty
 # files stand for what the project names, so that only its list of dependencies decides.
 COPY pyproject.toml constraints.txt ./
+# "[transformer-serving]" for bundles whose encoder is a transformer.
+ARG EXTRAS=""
 RUN mkdir models training service \
     && touch README.md LICENSE models/__init__.py training/__init__.py service/__init__.py \
-    && pip --python /opt/alc/bin/python install --no-cache-dir -c constraints.txt .
+    && pip --python /opt/alc/bin/python install --no-cache-dir -c constraints.txt ".$EXTRAS"
 # The trainer stays out: the service may not import it.
 COPY README.md LICENSE ./
 COPY models models

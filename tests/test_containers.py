@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,16 @@ def test_the_image_runs_without_root_and_without_the_trainer() -> None:
     assert int(user) > 0
     assert "[train]" not in DOCKERFILE
     assert all("training" not in copied for copied in instructions("COPY"))
+
+
+def test_the_image_has_an_extra_only_when_asked_for_one() -> None:
+    assert instructions("ARG") == ['EXTRAS=""']
+    assert any("install" in line and line.endswith('".$EXTRAS"') for line in instructions("RUN"))
+    assert SERVICES["service"]["build"]["args"]["EXTRAS"] == "${EXTRAS:-}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = re.findall(r'"\[(.+)\]" for bundles', DOCKERFILE)
+    assert len(named) == 1
+    assert set(named) <= project["optional-dependencies"].keys()
 
 
 def test_all_that_is_copied_into_the_image_reaches_the_build() -> None:

@@ -32,7 +32,7 @@ COMMAND_SECONDS = 240
 # processes (tests/training/loop/test_torchrun.py runs that command).
 NOT_HERE = re.compile(
     r"^(?:\w+=\S+ )*"
-    r"(?:make|docker|\.venv/bin/(?:alc-serve run|torchrun|python -m pytest))\b",
+    r"(?:make|docker|\.venv/bin/(?:alc-serve run|torchrun|python -m (?:pytest|pip)))\b",
     re.MULTILINE,
 )
 

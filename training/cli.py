@@ -12,13 +12,14 @@ from training.commands.compare import compare
 from training.commands.convert import convert
 from training.commands.evaluate import evaluate
 from training.commands.fit import fit
+from training.commands.report import report
 from training.commands.settings import settings
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train a model, make a bundle.")
-for command in (fit, evaluate, compare, catalogue_check, convert, settings):
+for command in (fit, evaluate, compare, report, catalogue_check, convert, settings):
     app.command()(command)
 
 

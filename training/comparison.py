@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import numpy as np
-
 from models.bundle.manifest import configuration_digest
-from models.catalogue import Product
 from training.compare.cell import GridCell, GridPlan, Variant
 from training.compare.result import RunResult, Timing, run_result
 from training.configuration.grid import Cell
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
-from training.evaluation.background import CATEGORY, background
-from training.evaluation.groups import GroupSettings, GroupThresholds, group_thresholds
+from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, evaluate
 from training.evaluation.search import tfidf_answers
-from training.evaluation.separation import (
-    ScoreHistogram,
-    embedding_blocks,
-    score_histogram,
-    separation,
-)
+from training.evaluation.separation import score_histogram
+from training.findings import groups_of, separation_of
 from training.loop.step import Step
-from training.pipeline import Trained, train
+from training.pipeline import train
 from training.pipeline_settings import PipelineSettings
 
 BASELINE = "TF-IDF"
-GROUP_TARGETS = (0.90, 0.95)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +104,7 @@ def run_cell(
         data_digest=comparison.plan.data_digest,
         split=comparison.plan.split,
         timing=watch.timing,
-        scores=scores_of(cell.model, trained, parts.test),
+        scores=score_histogram(cell.model, separation_of(trained, parts.test)),
         groups=groups_of(trained, parts.test),
     )
 
@@ -130,26 +121,3 @@ def _baseline(
         data_digest=comparison.plan.data_digest,
         split=comparison.plan.split,
     )
-
-
-def scores_of(name: str, trained: Trained, test: Dataset) -> ScoreHistogram:
-    """Return the cosines of the test queries' right products and hardest wrong ones."""
-    queries = trained.runtime.encoder.encode(test.texts)
-    blocks = embedding_blocks(queries, trained.products)
-    return score_histogram(name, separation(blocks, test.relevance, test.filtered))
-
-
-def groups_of(trained: Trained, test: Dataset) -> tuple[GroupThresholds, ...]:
-    """Return the thresholds of each category; none where products have no category."""
-    names = _categories(test.products)
-    if not any(names):
-        return ()
-    return tuple(
-        group_thresholds(trained.found, test.relevance, names, target, GroupSettings())
-        for target in GROUP_TARGETS
-        if np.isfinite(trained.found.scores[:, 0]).any()
-    )
-
-
-def _categories(products: Iterable[Product]) -> list[str]:
-    return [product.attributes.get(CATEGORY, "") for product in products]

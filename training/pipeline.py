@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,26 +10,26 @@ from pathlib import Path
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.calibration.fixed_sequence import certify
-from models.encoder import FloatMatrix
 from models.index.base import Neighbours
-from models.index.build import IndexReport
 from models.runtime import Runtime
 from models.thresholds import Promise
 from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset, split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
+from training.evaluation.report import CANDIDATES, evaluate, top_1_correct
 from training.evaluation.search import answers, tfidf_answers
+from training.findings import findings_of
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.loop.stopping import divide
 from training.loop.torchrun import joined
 from training.pipeline_settings import PipelineSettings
 from training.recipes import method_name
-from training.report import report_files
+from training.report.full import full_report
 from training.runtime import build_runtime
 from training.settings import TrainingSettings
+from training.trained import Trained
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,6 @@ class Stages:
 
     hashing: Callable[[int, int], None] | None = None
     baseline: Callable[[int, int], None] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trained:
-    """A model with its index, its promises and its results on the test queries.
-
-    `found` are its answers to them, `products` (products, d) the unit vectors of the catalogue.
-    """
-
-    runtime: Runtime
-    products: FloatMatrix
-    found: Neighbours
-    index_report: IndexReport
-    promises: tuple[Promise, ...]
-    evaluations: tuple[Evaluation, ...]
 
 
 def train(
@@ -121,7 +106,7 @@ def train_and_publish(
         promises=trained.promises,
         configuration=settings.as_dict(),
         data_digest=digest(dataset),
-        report=_report(trained, settings),
+        report=full_report(findings_of(dataset, parts, settings, trained, now)),
     )
     return publish(bundles_dir, contents, created_at=now), trained
 
@@ -151,11 +136,6 @@ def _fit(
             ranks=ranks,
             run_directory=run_directory,
         )
-
-
-def _report(trained: Trained, settings: PipelineSettings) -> Mapping[str, bytes]:
-    title = f"split {settings.split.value}"
-    return report_files(title, trained.evaluations)
 
 
 def _promises(

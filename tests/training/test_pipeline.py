@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from models.bundle.bundle import Bundle
 from models.bundle.load import load_bundle
@@ -18,7 +19,7 @@ from models.errors import DataError
 from models.memory.settings import MemorySettings
 from tests.training.products import BRANDS, small_shop
 from training.augmentation.settings import AugmentationSettings
-from training.data.dataset import Dataset, digest
+from training.data.dataset import Dataset, Relevance, digest
 from training.data.splits import SplitDataset, SplitKind, split_dataset
 from training.encoders.settings import NgramSettings
 from training.evaluation.opis import OpisSettings
@@ -287,6 +288,29 @@ def test_everything_long_reports_its_progress() -> None:
     texts = len(parts.train) + len(parts.train.products)
     assert steps[-1].step == steps[-1].steps
     assert told == {"hashing": (texts, texts), "baseline": (240, 240)}
+
+
+def with_filter(parts: SplitDataset, filtered: Relevance) -> SplitDataset:
+    rows = slice(len(parts.calibration)), slice(len(parts.calibration), None)
+    calibration, test = (sparse.csr_array(filtered[one]) for one in rows)
+    return replace(
+        parts,
+        calibration=replace(parts.calibration, filtered=calibration),
+        test=replace(parts.test, filtered=test),
+    )
+
+
+def test_filtered_products_are_neither_measured_nor_certified() -> None:
+    parts = parts_of(SplitKind.OFFERS)
+    right = sparse.csr_array(sparse.vstack([parts.calibration.relevance, parts.test.relevance]))
+    without_right = trained(with_filter(parts, right), SETTINGS)
+    wrong = sparse.csr_array(right.toarray() == 0)
+    only_right = trained(with_filter(parts, wrong), SETTINGS)
+
+    assert [one.precision_at_1 for one in without_right.evaluations] == [0, 0]
+    assert [one.precision_at_1 for one in only_right.evaluations] == [1, 1]
+    assert all(promise.threshold is None for promise in without_right.promises)
+    assert all(promise.errors == 0 for promise in only_right.promises)
 
 
 def test_measures_of_rare_products_know_the_training_part() -> None:

@@ -96,6 +96,9 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
 }
 
 
+_MAPPINGS = TypeAdapter(tuple[dict[str, Any], ...])
+
+
 def findings_json(findings: Findings) -> bytes:
     """Return the findings as JSON; the curves of the evaluations are thinned."""
     plain: dict[str, Any] = {"format": FORMAT}
@@ -120,7 +123,9 @@ def read_findings(content: bytes, where: str) -> Findings:
         )
     try:
         parts = {name: adapter.validate_python(plain[name]) for name, adapter in _PARTS.items()}
-        evaluations = tuple(evaluation_from(one) for one in plain["evaluations"])
+        evaluations = tuple(
+            evaluation_from(one) for one in _MAPPINGS.validate_python(plain["evaluations"])
+        )
     except KeyError as error:
         raise DataError(f"{where}: {error} is missing") from error
     except (ValidationError, DataError) as error:

@@ -15,7 +15,7 @@ from training.evaluation.table import Rows, calibrated_table, results_table
 from training.report.findings import CatalogueSummary, Findings, settings_rows
 from training.report.page import Link, Section
 
-CATALOGUE_PAGE, CATALOGUE_CSV = "catalogue_check.html", "catalogue_check.csv"
+CATALOGUE_PAGE, CATALOGUE_CSV = "catalogue-check.html", "catalogue-check.csv"
 
 
 def results(findings: Findings) -> Section:

@@ -26,6 +26,18 @@ BASES = {
         " Margin Loss (PRIME), NAACL 2025, arXiv:2410.20401",
     ),
 }
+LABELS = {
+    "free_vectors": (
+        "Free vectors beside the titles: what a product is beyond its words",
+        "Dahiya et al., Deep Encoders with Auxiliary Parameters for Extreme Classification (DEXA),"
+        " KDD 2023",
+    ),
+    "prototype": (
+        "Prototypes: a product as its title, a free vector and the centre of its queries",
+        BASES["dynamic_triplet"][1],
+    ),
+}
+TEXT_LABELS = "text"
 TCM = (
     "Threshold-consistent margin: makes one threshold mean the same for all products",
     "Zhang et al., Threshold-Consistent Margin Loss for Open-World Deep Metric Learning, ICLR 2024,"
@@ -49,14 +61,22 @@ def sources_of(
     tcm: Mapping[str, Any] | None,
     alc: Mapping[str, Any] | None,
     calibration: Mapping[str, Any],
+    labels: str = TEXT_LABELS,
 ) -> tuple[Source, ...]:
     """Return the parts of the method that were used; `tcm` or `alc` None was switched off.
 
-    Raise ConfigurationError for a base loss without a source: it must not go uncited.
+    `labels` is the kind of the label representation; titles alone have no source of their own.
+    Raise ConfigurationError for a base loss or a kind without a source: it must not go uncited.
     """
+    if labels not in (TEXT_LABELS, *LABELS):
+        raise ConfigurationError(
+            f"labels {labels!r} have no source; those with one: {', '.join(LABELS)}"
+        )
     if base not in BASES:
         raise ConfigurationError(f"base {base!r} has no source; those with one: {', '.join(BASES)}")
     found = [Source(base.replace("_", " "), *BASES[base], dict(base_settings))]
+    if labels in LABELS:
+        found.append(Source(labels.replace("_", " "), *LABELS[labels]))
     if tcm is not None:
         found.append(Source("TCM", *TCM, dict(tcm)))
     if alc is not None:

@@ -53,7 +53,7 @@ def datasets(draw: st.DrawFn) -> Dataset:
 
 
 @pytest.mark.parametrize("files", FILES, ids=["csv", "jsonl", "parquet"])
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=40)
 @given(dataset=datasets())
 def test_what_was_written_is_read_as_the_same_data_set(
     files: tuple[str, str], dataset: Dataset

@@ -32,6 +32,6 @@ def test_wrong_answers_come_in_the_order_of_their_scores() -> None:
 def test_an_error_names_what_was_answered_and_what_was_right() -> None:
     surer, open_set, wrong = confident_errors(FOUND, RIGHT, DATASET, 10)
     assert (wrong.answered.title, wrong.right[0].product_id) == ("product 0", "p1")
-    assert (wrong.score, wrong.right_score) == (pytest.approx(0.5), pytest.approx(0.4))
+    assert (wrong.score, wrong.right_score) == pytest.approx((0.5, 0.4))
     assert len(surer.right) == MOST_RIGHT
     assert (open_set.right, open_set.right_score) == ((), None)

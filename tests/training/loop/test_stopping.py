@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings, strategies
+from scipy import sparse
 
 from models.errors import ConfigurationError, DataError
 from tests.training.loop.runs import PROTOTYPES, SETTINGS, run
@@ -189,6 +190,15 @@ def test_coverage_is_that_at_the_target_precision(tmp_path: Path) -> None:
     low, high = (recorded(tmp_path / str(target))[-1] for target in (0.5, 0.95))
     assert low.accuracy == high.accuracy
     assert low.coverage > high.coverage
+
+
+def test_filtered_products_are_not_among_the_answers(tmp_path: Path) -> None:
+    """Left to every query is its right product alone."""
+    others = CHOOSING.relevance.toarray() == 0
+    chosen = replace(CHOOSING, filtered=sparse.csr_array(others))
+    run(replace(LONG, epochs=1), choosing=chosen, run_directory=tmp_path)
+
+    assert recorded(tmp_path)[-1] == Quality(1.0, 1.0)
 
 
 def test_equal_coverage_is_decided_by_accuracy() -> None:
