@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,13 @@ STOPPING = StoppingSettings(patience=1, target_precision=0.9)
 LONG = replace(SETTINGS, epochs=6, stopping=STOPPING)
 
 
-def wrong(queries: Dataset) -> Dataset:
-    """Return the queries with labels that are all wrong."""
-    products = len(queries.products)
-    answers = [[(int(row) + 1) % products] for row in queries.relevance.indices]
+def wrong(queries: Dataset, rows: Sequence[int] | None = None) -> Dataset:
+    """Return the queries with wrong labels, on all or on some rows."""
+    products, spoilt = len(queries.products), set(range(len(queries)) if rows is None else rows)
+    answers = [
+        [(int(answer) + (row in spoilt)) % products]
+        for row, answer in enumerate(queries.relevance.indices)
+    ]
     return replace(queries, relevance=relevance_matrix(answers, products))
 
 
@@ -160,10 +164,7 @@ def spoilt_where_they_certify(calibration: Dataset) -> Dataset:
     """Return the queries with wrong labels on those that certify."""
     _, certifying = divide(numbered(len(calibration)), LONG)
     rows = [int(text.removeprefix("query ")) for text in certifying.texts]
-    answers = [[int(row)] for row in calibration.relevance.indices]
-    for row in rows:
-        answers[row] = [(answers[row][0] + 1) % len(calibration.products)]
-    return replace(calibration, relevance=relevance_matrix(answers, len(calibration.products)))
+    return wrong(calibration, rows)
 
 
 @pytest.mark.parametrize("chosen", [SETTINGS, PROTOTYPES], ids=["titles", "prototypes"])
@@ -181,27 +182,14 @@ def test_measuring_does_not_disturb_training(chosen: TrainingSettings) -> None:
 
 def test_coverage_is_that_at_the_target_precision(tmp_path: Path) -> None:
     """Wrong labels on a third of the queries: half of the answers can be right, nine in ten not."""
-    third = CHOOSING.subset(np.arange(0, 120, 3))
-    rest = CHOOSING.subset(np.setdiff1d(np.arange(120), np.arange(0, 120, 3)))
+    choosing = wrong(CHOOSING, range(0, len(CHOOSING), 3))
     for target in (0.5, 0.95):
         chosen = replace(LONG, epochs=2, stopping=replace(STOPPING, target_precision=target))
-        run(chosen, choosing=joined(rest, wrong(third)), run_directory=tmp_path / str(target))
+        run(chosen, choosing=choosing, run_directory=tmp_path / str(target))
 
     low, high = (recorded(tmp_path / str(target))[-1] for target in (0.5, 0.95))
     assert low.accuracy == high.accuracy
     assert low.coverage > high.coverage
-
-
-def joined(one: Dataset, other: Dataset) -> Dataset:
-    answers = [[int(row)] for part in (one, other) for row in part.relevance.indices]
-    return replace(
-        one,
-        texts=one.texts + other.texts,
-        sources=one.sources + other.sources,
-        categories=one.categories + other.categories,
-        relevance=relevance_matrix(answers, len(one.products)),
-        held_out=None,
-    )
 
 
 def test_filtered_products_are_not_among_the_answers(tmp_path: Path) -> None:
