@@ -36,6 +36,7 @@ from training.pipeline_settings import CalibrationSettings, PipelineSettings
 from training.recipes import recipe
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
+from training.trained import Trained
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 TRAINING = TrainingSettings(
