@@ -31,7 +31,7 @@ from training.loop.step import Step
 from training.loop.stopping_settings import StoppingSettings
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
-from training.pipeline import Stages, Trained, model_name, train, train_and_publish
+from training.pipeline import Stages, model_name, train, train_and_publish
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
 from training.recipes import recipe
 from training.sampling.settings import SamplerSettings
