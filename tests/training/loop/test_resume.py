@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -88,18 +87,24 @@ def test_steps_of_a_run_that_goes_on_are_counted_from_its_beginning(tmp_path: Pa
     assert steps[-1].done_queries == steps[-1].total_queries == 2 * queries
 
 
-def test_a_killed_process_loses_at_most_the_epoch(tmp_path: Path) -> None:
+def test_a_killed_process_loses_at_most_the_epoch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A real SIGKILL: no `finally` runs, no file is closed."""
     command = [sys.executable, "-m", runs.__name__, str(tmp_path), str(STEPS_PER_EPOCH + 4)]
     # Equal numbers need equal thread counts: sums of several threads round in another way.
-    environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
-    killed = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=60)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    killed = subprocess.run(command, capture_output=True, check=False, timeout=60)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert epochs_done(tmp_path) == 1
 
     rest = run(SETTINGS, run_directory=tmp_path)
+    whole = run(SETTINGS)
+    torch.set_num_threads(before)
 
-    assert rest.same_weights_as(run(SETTINGS))
+    assert rest.same_weights_as(whole)
 
 
 @pytest.mark.parametrize("fails", ["torch.save", "replace_text"])
