@@ -72,14 +72,16 @@ def keeping(
 ) -> Iterator[Keeper]:
     """Yield what keeps a run of this configuration; only the first rank writes.
 
-    Raises what `run_directory.opened` raises.
+    The others wait until it has taken the directory. Raises what `run_directory.opened` raises.
     """
     if path is None:
         yield Keeper(None, None)
         return
-    with opened(path, configuration, writes=ranks.rank == 0) as directory:
-        if not directory.writes:
-            yield Keeper(directory, None)
-            return
+    if ranks.rank:
+        ranks.wait()
+        yield Keeper(RunDirectory(path, writes=False), None)
+        return
+    with opened(path, configuration) as directory:
+        ranks.wait()
         with journal(directory.progress_file, clock) as written:
             yield Keeper(directory, written)

@@ -48,6 +48,10 @@ class Ranks(Protocol):
         """Return the first rank's values; those of the others have the same shape and type."""
         ...
 
+    def wait(self) -> None:
+        """Return when every rank has come this far."""
+        ...
+
 
 class SingleRank:
     """The only process there is."""
@@ -70,6 +74,9 @@ class SingleRank:
 
     def of_the_first(self, values: Tensor) -> Tensor:
         return values
+
+    def wait(self) -> None:
+        """Wait for nobody."""
 
 
 def share(rows: int, rank: int, count: int) -> slice:

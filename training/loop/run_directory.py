@@ -78,20 +78,14 @@ def read_state(path: Path) -> RunState | None:
 
 
 @contextmanager
-def opened(
-    path: Path, configuration: Configuration, *, writes: bool = True
-) -> Iterator[RunDirectory]:
+def opened(path: Path, configuration: Configuration) -> Iterator[RunDirectory]:
     """Yield the directory of the run with this configuration; a new one where there is none.
 
-    Of several processes one `writes`, and keeps a second run out. Raises ConfigurationError when
-    the directory holds another run or anything else, or another run is going on in it, and
-    RunDirectoryError when it is damaged or cannot be written.
+    It keeps a second run out. Raises ConfigurationError when the directory holds another run or
+    anything else, or another run is going on in it, and RunDirectoryError when it is damaged or
+    cannot be written.
     """
     plain = json.loads(json.dumps(configuration))
-    if not writes:
-        _refuse_other(path, plain)
-        yield RunDirectory(path, writes=False)
-        return
     with writing(path):
         path.mkdir(parents=True, exist_ok=True)
         lock = (path / LOCK_FILE).open("w")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ def joined(device: str) -> Iterator[Ranks]:
     yield TorchrunRanks(where)
     # Not after an error: the others may wait for this process, and its end is what frees them.
     dist.destroy_process_group()
+    gc.collect()  # cycles hold the group, and its threads end with it
 
 
 def _take_gpu(local_rank: int) -> None:
@@ -63,7 +65,10 @@ class TorchrunRanks:
         # Of a gradient with a few rows, this module would send all rows.
         ignore: Any = DistributedDataParallel._set_params_and_buffers_to_ignore_for_model  # noqa: SLF001
         ignore(encoder, _names(encoder, _sparse_parameters(encoder)))
-        return DistributedDataParallel(encoder, forward_sync_buffers=False)
+        # A group of its own, as it never lets go of it: the default one sends tensors that Python
+        # holds, and a thread that frees one while the interpreter ends aborts the process.
+        group = dist.new_group()
+        return DistributedDataParallel(encoder, process_group=group, forward_sync_buffers=False)
 
     def gather(self, own: Tensor, rows: int) -> Tensor:
         shares = [share(rows, rank, self.count) for rank in range(self.count)]
@@ -86,6 +91,9 @@ class TorchrunRanks:
         sent = values.to(self.device, copy=True)
         dist.broadcast(sent, src=0)
         return sent.to(values.device)
+
+    def wait(self) -> None:
+        dist.barrier()
 
     def _average(self, gradient: Tensor) -> Tensor:
         own = gradient.coalesce()

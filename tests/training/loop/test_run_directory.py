@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.errors import ConfigurationError
-from training.loop.run_directory import RunDirectoryError, RunState, opened, read_state
+from training.loop.run_directory import RunDirectory, RunDirectoryError, RunState, opened, read_state
 
 CONFIGURATION = {"training": {"seed": 0, "alc": {"head": "a"}}, "data": {"train": "abc"}}
 CHECKPOINT: dict[str, Any] = {"weights": torch.tensor([1.0, 2.0]), "epoch": 1}
@@ -74,9 +74,9 @@ def test_a_second_run_in_the_same_directory_is_refused(tmp_path: Path) -> None:
 def test_another_process_of_the_same_run_reads_only(tmp_path: Path) -> None:
     with opened(tmp_path, CONFIGURATION) as first:
         first.save(CHECKPOINT, 1, 2, end=False)
-        with opened(tmp_path, CONFIGURATION, writes=False) as other:
-            other.save(CHECKPOINT, 2, 2, end=True)
-            found = other.load()
+        other = RunDirectory(tmp_path, writes=False)
+        other.save(CHECKPOINT, 2, 2, end=True)
+        found = other.load()
 
     assert found is not None
     assert found[0].epochs_done == 1
