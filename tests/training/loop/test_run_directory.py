@@ -7,7 +7,13 @@ import pytest
 import torch
 
 from models.errors import ConfigurationError
-from training.loop.run_directory import RunDirectory, RunDirectoryError, RunState, opened, read_state
+from training.loop.run_directory import (
+    RunDirectory,
+    RunDirectoryError,
+    RunState,
+    opened,
+    read_state,
+)
 
 CONFIGURATION = {"training": {"seed": 0, "alc": {"head": "a"}}, "data": {"train": "abc"}}
 CHECKPOINT: dict[str, Any] = {"weights": torch.tensor([1.0, 2.0]), "epoch": 1}
