@@ -6,8 +6,6 @@ starting value per kind of feature, so that it is the same on every machine and 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +16,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.text import words
+
 BUCKETS = 2**18
 CHARACTER_LENGTHS = (3, 4, 5)
 WORD_SEED, BIGRAM_SEED, CHARACTER_SEED = 1, 2, 3
 CACHED_WORDS = 2**17
 
-_WORD = re.compile(r"\w+")
 _MASK = BUCKETS - 1
 
 Buckets = npt.NDArray[np.int64]
@@ -38,11 +37,6 @@ class Bags:
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
-
-
-def words(text: str) -> list[str]:
-    """Return the lower-cased words of a text, in order, after Unicode NFKC."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).lower())
 
 
 def bucket(feature: str, seed: int) -> int:

@@ -1,0 +1,1 @@
+"""The second stage: the probability that a candidate is right, from signals of the pair."""

@@ -1,0 +1,54 @@
+"""What the search says of a candidate: its score, beside the scores of its rivals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.decider.pairs import Pairs
+from models.decider.rivals import lead
+from models.encoder import FloatMatrix
+
+NEAR = 0.05
+
+
+def score(pairs: Pairs) -> FloatMatrix:
+    """Return the score of the search."""
+    return pairs.scores
+
+
+def lead_in_score(pairs: Pairs) -> FloatMatrix:
+    """Return how far the score is above the best of the others; below it: negative."""
+    return lead(pairs.scores)
+
+
+def behind_best(pairs: Pairs) -> FloatMatrix:
+    """Return how far the score is below the query's highest."""
+    return _finite(pairs.scores[:, :1]) - _finite(pairs.scores)
+
+
+def rank(pairs: Pairs) -> FloatMatrix:
+    """Return the place among the candidates, from 0."""
+    places = np.arange(pairs.rows.shape[1], dtype=np.float32)
+    return np.broadcast_to(places, pairs.rows.shape)
+
+
+def crowding(pairs: Pairs) -> FloatMatrix:
+    """Return how many others score within `NEAR` of this candidate."""
+    scores = _finite(pairs.scores)
+    near = np.abs(scores[:, :, None] - scores[:, None, :]) <= NEAR
+    return near.sum(axis=2).astype(np.float32) - 1
+
+
+def above_mean(pairs: Pairs) -> FloatMatrix:
+    """Return how far the score is above the mean of the query's candidates."""
+    scores = _finite(pairs.scores)
+    there = np.isfinite(scores)
+    mean = np.where(there, scores, 0).sum(axis=1, keepdims=True) / np.maximum(
+        there.sum(axis=1, keepdims=True), 1
+    )
+    above: FloatMatrix = (scores - mean).astype(np.float32)
+    return above
+
+
+def _finite(scores: FloatMatrix) -> FloatMatrix:
+    return np.where(np.isfinite(scores), scores, np.float32(np.nan))

@@ -1,0 +1,70 @@
+"""Queries with their candidates, and all that the features of a pair are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.catalogue import Product
+from models.decider.attributes import AttributeTable, Compared, attribute_table, compare
+from models.decider.known_queries import KnownQueries
+from models.decider.lexicon import Lexicon
+from models.decider.shared import Shared, Titles, shared, weigh_titles
+from models.decider.tokens import token_sets
+from models.encoder import FloatMatrix
+from models.index.base import Neighbours, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CatalogueSide:
+    """What is computed once for the products of a catalogue."""
+
+    lexicon: Lexicon
+    titles: Titles
+    attributes: AttributeTable
+    known_queries: KnownQueries
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Signals of each query and its candidates, all (queries, k), best score first.
+
+    `known` are the highest cosines with the candidates' training queries, `known_counts` how many
+    of these there were.
+    """
+
+    scores: FloatMatrix
+    rows: Rows
+    shared: Shared
+    known: FloatMatrix
+    known_counts: FloatMatrix
+    attributes: Compared
+
+
+def catalogue_side(
+    products: Sequence[Product], lexicon: Lexicon, known_queries: KnownQueries
+) -> CatalogueSide:
+    """Return the parts of all pairs that depend on the product alone."""
+    titles = weigh_titles(token_sets([one.title for one in products]), lexicon)
+    attributes = attribute_table([one.attributes for one in products])
+    return CatalogueSide(lexicon, titles, attributes, known_queries)
+
+
+def make_pairs(
+    texts: Sequence[str],
+    attributes: Sequence[Mapping[str, str]],
+    embeddings: FloatMatrix,
+    found: Neighbours,
+    side: CatalogueSide,
+) -> Pairs:
+    """Return the pairs of the queries with the candidates that were found for them."""
+    queries = token_sets(texts)
+    weights = side.lexicon.weights_of(queries)
+    return Pairs(
+        scores=found.scores,
+        rows=found.rows,
+        shared=shared(queries, weights, side.titles, found.rows),
+        known=side.known_queries.best_cosines(embeddings, found.rows),
+        known_counts=side.known_queries.counts_of(found.rows),
+        attributes=compare(attribute_table(attributes), side.attributes, found.rows),
+    )

@@ -1,0 +1,81 @@
+"""Which tokens query and title have in common, as sums of weights by kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.decider.lexicon import Lexicon
+from models.decider.tokens import HASH_BITS, KINDS, TokenSets, Weights, kinds_of
+from models.index.base import Rows
+
+Sums = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Titles:
+    """Tokens of the titles of a catalogue, their weights, and sums of these by kind (products, 5)."""
+
+    tokens: TokenSets
+    weights: Weights
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shared:
+    """Sums of weights by kind: of what both have and of the title (queries, k, 5).
+
+    `of_query` is (queries, 1, 5).
+    """
+
+    both: Sums
+    of_query: Sums
+    of_title: Sums
+
+
+def weigh_titles(tokens: TokenSets, lexicon: Lexicon) -> Titles:
+    """Return the titles as `shared` needs them."""
+    weights = lexicon.weights_of(tokens)
+    return Titles(tokens, weights, _sums(tokens.owners, tokens.kinds, weights, len(tokens)))
+
+
+def shared(queries: TokenSets, weights: Weights, titles: Titles, rows: Rows) -> Shared:
+    """Return what each query shares with its candidates, catalogue `rows` (queries, k).
+
+    `weights` are those of the queries' tokens. Where a row is negative there is no candidate, and
+    the sums are 0.
+    """
+    pairs, places = _tokens_of(titles.tokens, rows)
+    hashes = titles.tokens.hashes[places]
+    asked = queries.owners << HASH_BITS | queries.hashes
+    found = _contains(asked, pairs // rows.shape[1] << HASH_BITS | hashes)
+    both = _sums(pairs[found], kinds_of(hashes[found]), titles.weights[places[found]], rows.size)
+    of_query = _sums(queries.owners, queries.kinds, weights, len(queries))
+    of_title = np.where((rows >= 0)[..., None], titles.sums[rows], np.float32(0))
+    return Shared(both.reshape(*rows.shape, KINDS), of_query[:, None], of_title)
+
+
+def _tokens_of(titles: TokenSets, rows: Rows) -> tuple[Rows, Rows]:
+    """Return, flat, each token of each pair: the pair's number, and the token's place in `titles`."""
+    flat = rows.ravel()
+    starts = np.where(flat >= 0, titles.offsets[flat], 0)
+    lengths = np.where(flat >= 0, titles.offsets[flat + 1] - starts, 0)
+    ends = np.cumsum(lengths)
+    pairs = np.repeat(np.arange(len(flat)), lengths)
+    return pairs, np.arange(len(pairs)) + np.repeat(starts - (ends - lengths), lengths)
+
+
+def _contains(ascending: Rows, keys: Rows) -> npt.NDArray[np.bool_]:
+    if not len(ascending):
+        return np.zeros(len(keys), dtype=np.bool_)
+    places = np.searchsorted(ascending, keys)
+    np.minimum(places, len(ascending) - 1, out=places)
+    return ascending[places] == keys
+
+
+def _sums(owners: Rows, kinds: Rows, weights: Weights, count: int) -> Sums:
+    """Return sums (count, kinds) of the weights of each owner and kind."""
+    flat = np.bincount(owners * KINDS + kinds, weights, count * KINDS)
+    return flat.reshape(count, KINDS).astype(np.float32)

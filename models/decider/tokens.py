@@ -1,0 +1,153 @@
+"""What a text is to the decider: words, numbers, codes and measures, as hashes with weights."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from models.text import words
+
+CACHED_WORDS = 2**17
+LONGEST_UNIT = 4  # letters: "mm", "inch"; a longer word after a number is no unit
+SHORTEST_CODE = 3
+DIGITS_OF_A_CODE = 4  # a word of digits alone is a code from here on
+
+HASH_BITS = 35
+_KIND_BITS = 3
+_KIND_MASK = 2**_KIND_BITS - 1
+_PIECE = re.compile(r"\d+|[^\W\d_]+")
+
+Hashes = npt.NDArray[np.int64]
+Offsets = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float32]
+
+
+class Kind(IntEnum):
+    """What a token is; "K8524X8 32GB" is the words k, x, gb and the numbers 8524, 8, 32.
+
+    It has one code, k8524x8 (a whole word with a digit among its letters, or of many digits), one
+    measure, 32 gb, and therefore the unit gb.
+    """
+
+    WORD = 0
+    NUMBER = 1
+    CODE = 2
+    MEASURE = 3
+    UNIT = 4
+
+
+KINDS = len(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as it is shown to people, and its kind."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TokenSets:
+    """Distinct tokens of several texts: text i has those from `offsets[i]` to `offsets[i + 1]`.
+
+    The hash of a token has its kind in the lowest bits; those of a text ascend.
+    """
+
+    hashes: Hashes
+    offsets: Offsets
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def kinds(self) -> npt.NDArray[np.int64]:
+        """Return the kind of each token."""
+        return kinds_of(self.hashes)
+
+    @property
+    def owners(self) -> npt.NDArray[np.int64]:
+        """Return which text each token is of."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the tokens of a text in its order, repeated as often as they occur."""
+    return tuple(_tokens(text))
+
+
+def token_hash(token: Token) -> int:
+    """Return the hash of a token, 0 <= hash < 2^`HASH_BITS`, the same on every machine."""
+    return _hash(token.kind, token.text)
+
+
+def kinds_of(hashes: Hashes) -> npt.NDArray[np.int64]:
+    """Return the kind of the token of each hash."""
+    return hashes & _KIND_MASK
+
+
+def token_sets(texts: Sequence[str]) -> TokenSets:
+    """Return the distinct tokens of each text; an empty text has none."""
+    rows = [sorted(_hashes(text)) for text in texts]
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=offsets[1:])
+    flat = np.fromiter((one for row in rows for one in row), np.int64, int(offsets[-1]))
+    return TokenSets(flat, offsets)
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _hash(kind: Kind, text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass")) << _KIND_BITS | kind
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    found = words(text)
+    pieces = [piece for word in found for piece in _pieces(word)]
+    yield from (Token(_kind(piece), piece) for piece in pieces)
+    yield from (Token(Kind.CODE, word) for word in found if _is_code(word))
+    for number, unit in _measures(pieces):
+        yield Token(Kind.MEASURE, f"{number} {unit}")
+        yield Token(Kind.UNIT, unit)
+
+
+def _hashes(text: str) -> set[int]:
+    """Return the hashes of `tokens`, without the objects."""
+    found = words(text)
+    pieces = [piece for word in found for piece in _pieces(word)]
+    hashes = {_hash(_kind(piece), piece) for piece in pieces}
+    hashes.update(_hash(Kind.CODE, word) for word in found if _is_code(word))
+    for number, unit in _measures(pieces):
+        hashes.add(_hash(Kind.MEASURE, f"{number} {unit}"))
+        hashes.add(_hash(Kind.UNIT, unit))
+    return hashes
+
+
+def _measures(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for number, unit in pairwise(pieces):
+        if len(unit) <= LONGEST_UNIT and number[0].isdecimal() and not unit[0].isdecimal():
+            yield number, unit
+
+
+def _kind(piece: str) -> Kind:
+    return Kind.NUMBER if piece[0].isdecimal() else Kind.WORD
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _pieces(word: str) -> tuple[str, ...]:
+    return tuple(_PIECE.findall(word))
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _is_code(word: str) -> bool:
+    digits = sum(one.isdecimal() for one in word)
+    return len(word) >= SHORTEST_CODE and (
+        0 < digits < len(word) or (digits == len(word) and digits >= DIGITS_OF_A_CODE)
+    )
