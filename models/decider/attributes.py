@@ -67,6 +67,8 @@ class Compared:
 
 def attribute_table(rows: Sequence[Mapping[str, str]]) -> AttributeTable:
     """Return what is known of each row of attributes."""
+    if not any(rows):
+        return _nothing_known(len(rows))
     lowered = [{name.lower(): value for name, value in row.items()} for row in rows]
     identifiers = [[_hash(_identifier(row, names)) for names in IDENTIFIERS] for row in lowered]
     return AttributeTable(
@@ -91,6 +93,12 @@ def compare(queries: AttributeTable, products: AttributeTable, rows: Rows) -> Co
         category=_equal(queries.category[:, None], products.category[rows], rows),
         price=_apart(queries.price[:, None], products.price[rows], rows),
     )
+
+
+def _nothing_known(count: int) -> AttributeTable:
+    none = np.zeros(count, np.int64)
+    identifiers = np.zeros((count, len(IDENTIFIERS)), np.int64)
+    return AttributeTable(identifiers, none, none, np.full(count, np.nan, np.float32))
 
 
 def _equal(query: Hashes, product: Hashes, rows: Rows) -> FloatMatrix:

@@ -86,7 +86,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def token_hash(token: Token) -> int:
     """Return the hash of a token, 0 <= hash < 2^`HASH_BITS`, the same on every machine."""
-    return _hash(token.kind, token.text)
+    return zlib.crc32(token.text.encode("utf-8", "surrogatepass")) << _KIND_BITS | token.kind
 
 
 def kinds_of(hashes: Hashes) -> npt.NDArray[np.int64]:
@@ -103,49 +103,62 @@ def token_sets(texts: Sequence[str]) -> TokenSets:
     return TokenSets(flat, offsets)
 
 
-@lru_cache(maxsize=CACHED_WORDS)
-def _hash(kind: Kind, text: str) -> int:
-    return zlib.crc32(text.encode("utf-8", "surrogatepass")) << _KIND_BITS | kind
-
-
 def _tokens(text: str) -> Iterator[Token]:
     found = words(text)
-    pieces = [piece for word in found for piece in _pieces(word)]
-    yield from (Token(_kind(piece), piece) for piece in pieces)
-    yield from (Token(Kind.CODE, word) for word in found if _is_code(word))
-    for number, unit in _measures(pieces):
-        yield Token(Kind.MEASURE, f"{number} {unit}")
-        yield Token(Kind.UNIT, unit)
+    for word in found:
+        yield from _of_word(word)
+    for before, after in pairwise(found):
+        yield from _of_neighbours(before, after)
 
 
 def _hashes(text: str) -> set[int]:
-    """Return the hashes of `tokens`, without the objects."""
+    """Return the hashes of `tokens`; words come again and again, so theirs are kept."""
     found = words(text)
-    pieces = [piece for word in found for piece in _pieces(word)]
-    hashes = {_hash(_kind(piece), piece) for piece in pieces}
-    hashes.update(_hash(Kind.CODE, word) for word in found if _is_code(word))
-    for number, unit in _measures(pieces):
-        hashes.add(_hash(Kind.MEASURE, f"{number} {unit}"))
-        hashes.add(_hash(Kind.UNIT, unit))
+    hashes: set[int] = set()
+    for word in found:
+        hashes.update(_word_hashes(word))
+    for before, after in pairwise(found):
+        if before[-1].isdecimal():
+            hashes.update(_neighbour_hashes(before, after))
     return hashes
 
 
-def _measures(pieces: Sequence[str]) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=CACHED_WORDS)
+def _word_hashes(word: str) -> tuple[int, ...]:
+    return tuple(token_hash(token) for token in _of_word(word))
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _neighbour_hashes(before: str, after: str) -> tuple[int, ...]:
+    return tuple(token_hash(token) for token in _of_neighbours(before, after))
+
+
+def _of_word(word: str) -> Iterator[Token]:
+    pieces = _PIECE.findall(word)
+    yield from (Token(_kind(piece), piece) for piece in pieces)
+    if _is_code(word):
+        yield Token(Kind.CODE, word)
     for number, unit in pairwise(pieces):
-        if len(unit) <= LONGEST_UNIT and number[0].isdecimal() and not unit[0].isdecimal():
-            yield number, unit
+        yield from _measure(number, unit)
+
+
+def _of_neighbours(before: str, after: str) -> Iterator[Token]:
+    """Return the measure that two words make, as in "32 gb"."""
+    first, second = _PIECE.findall(before), _PIECE.findall(after)
+    if first and second:
+        yield from _measure(first[-1], second[0])
+
+
+def _measure(number: str, unit: str) -> Iterator[Token]:
+    if len(unit) <= LONGEST_UNIT and number[0].isdecimal() and not unit[0].isdecimal():
+        yield Token(Kind.MEASURE, f"{number} {unit}")
+        yield Token(Kind.UNIT, unit)
 
 
 def _kind(piece: str) -> Kind:
     return Kind.NUMBER if piece[0].isdecimal() else Kind.WORD
 
 
-@lru_cache(maxsize=CACHED_WORDS)
-def _pieces(word: str) -> tuple[str, ...]:
-    return tuple(_PIECE.findall(word))
-
-
-@lru_cache(maxsize=CACHED_WORDS)
 def _is_code(word: str) -> bool:
     digits = sum(one.isdecimal() for one in word)
     return len(word) >= SHORTEST_CODE and (

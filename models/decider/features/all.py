@@ -16,8 +16,10 @@ MORE, LESS, EITHER = 1, -1, 0
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A signal of a pair; `direction` says whether more of it may only raise the probability,
-    only lower it, or do either."""
+    """A signal of a pair, (queries, k) or (queries, 1) where it is the same for all candidates.
+
+    `direction` says whether more of it may only raise the probability, only lower it, or either.
+    """
 
     function: Callable[[Pairs], FloatMatrix]
     direction: int
@@ -30,30 +32,30 @@ class Feature:
 
 FEATURES = (
     Feature(retrieval.score, MORE),
-    Feature(retrieval.lead_in_score, MORE),
-    Feature(retrieval.behind_best, LESS),
-    Feature(retrieval.rank, LESS),
+    Feature(retrieval.lead_in_score, EITHER),
+    Feature(retrieval.behind_best, EITHER),
+    Feature(retrieval.rank, EITHER),
     Feature(retrieval.crowding, EITHER),
     Feature(retrieval.above_mean, EITHER),
     Feature(known.known_query, MORE),
-    Feature(known.lead_in_known_query, MORE),
+    Feature(known.lead_in_known_query, EITHER),
     Feature(known.known_queries, EITHER),
     Feature(known.best_known_query, EITHER),
     Feature(text.share_of_query, MORE),
     Feature(text.share_of_title, MORE),
-    Feature(text.words_only_in_query, LESS),
-    Feature(text.words_only_in_title, LESS),
-    Feature(text.numbers_in_both, MORE),
-    Feature(text.numbers_only_in_query, LESS),
-    Feature(text.numbers_only_in_title, LESS),
+    Feature(text.words_only_in_query, EITHER),
+    Feature(text.words_only_in_title, EITHER),
+    Feature(text.numbers_in_both, EITHER),
+    Feature(text.numbers_only_in_query, EITHER),
+    Feature(text.numbers_only_in_title, EITHER),
     Feature(text.codes_in_both, MORE),
-    Feature(text.codes_only_in_query, LESS),
-    Feature(text.codes_only_in_title, LESS),
+    Feature(text.codes_only_in_query, EITHER),
+    Feature(text.codes_only_in_title, EITHER),
     Feature(text.measures_in_both, MORE),
-    Feature(text.measures_only_in_query, LESS),
+    Feature(text.measures_only_in_query, EITHER),
     Feature(text.units_in_both, EITHER),
-    Feature(text.lead_in_shared_text, MORE),
-    Feature(text.lead_in_unshared_title, MORE),
+    Feature(text.lead_in_shared_text, EITHER),
+    Feature(text.lead_in_unshared_title, EITHER),
     Feature(text.weight_of_query, EITHER),
     Feature(attributes.identifier_agrees, MORE),
     Feature(attributes.brand_agrees, MORE),
@@ -65,5 +67,7 @@ NAMES = tuple(feature.name for feature in FEATURES)
 
 def features_of(pairs: Pairs) -> FloatMatrix:
     """Return all features (queries, k, features) in the order of `FEATURES`."""
-    columns = [feature.function(pairs) for feature in FEATURES]
-    return np.stack(columns, axis=-1).astype(np.float32, copy=False)
+    values = np.empty((*pairs.rows.shape, len(FEATURES)), np.float32)
+    for column, feature in enumerate(FEATURES):
+        values[..., column] = feature.function(pairs)
+    return values

@@ -27,5 +27,4 @@ def known_queries(pairs: Pairs) -> FloatMatrix:
 def best_known_query(pairs: Pairs) -> FloatMatrix:
     """Return the highest cosine with a training query of any candidate."""
     known = np.where(np.isnan(pairs.known), -np.inf, pairs.known).max(axis=1, keepdims=True)
-    known = np.where(np.isfinite(known), known, np.nan).astype(np.float32)
-    return np.broadcast_to(known, pairs.rows.shape)
+    return np.where(np.isfinite(known), known, np.float32(np.nan))

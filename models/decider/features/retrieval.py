@@ -28,8 +28,7 @@ def behind_best(pairs: Pairs) -> FloatMatrix:
 
 def rank(pairs: Pairs) -> FloatMatrix:
     """Return the place among the candidates, from 0."""
-    places = np.arange(pairs.rows.shape[1], dtype=np.float32)
-    return np.broadcast_to(places, pairs.rows.shape)
+    return np.arange(pairs.rows.shape[1], dtype=np.float32)[None]
 
 
 def crowding(pairs: Pairs) -> FloatMatrix:

@@ -13,8 +13,6 @@ from models.decider.shared import Sums
 from models.decider.tokens import Kind
 from models.encoder import FloatMatrix
 
-_TEXT = (Kind.WORD, Kind.NUMBER)
-
 
 def share_of_query(pairs: Pairs) -> FloatMatrix:
     """Return the share of the query's words and numbers that the title has."""
@@ -94,11 +92,11 @@ def lead_in_unshared_title(pairs: Pairs) -> FloatMatrix:
 
 def weight_of_query(pairs: Pairs) -> FloatMatrix:
     """Return how much the query says at all."""
-    return np.broadcast_to(_of_text(pairs.shared.of_query), pairs.rows.shape)
+    return _of_text(pairs.shared.of_query)
 
 
 def _of_text(sums: Sums) -> FloatMatrix:
-    return sums[..., _TEXT].sum(axis=-1)
+    return sums[..., Kind.WORD] + sums[..., Kind.NUMBER]
 
 
 def _only_in_query(pairs: Pairs, kind: Kind) -> FloatMatrix:
