@@ -9,6 +9,9 @@ from models.bundle.bundle import Bundle, check_agreement
 from models.bundle.catalogue_file import CATALOGUE_FILE, read_catalogue
 from models.bundle.manifest import MANIFEST_FILE, Manifest, file_entry, read_manifest
 from models.bundle.probes import PROBES_FILE, read_probes
+from models.catalogue import Catalogue
+from models.decider.decider import Decider
+from models.decider.files import encoder_digest, load_decider
 from models.errors import BundleError
 from models.index.load import load_index
 from models.loading import ENCODER_LOADERS, EncoderLoader, load_encoder
@@ -19,6 +22,7 @@ from models.runtime import Runtime
 ENCODER_DIRECTORY = "encoder"
 INDEX_DIRECTORY = "index"
 MEMORY_DIRECTORY = "memory"
+DECIDER_DIRECTORY = "decider"
 REPORT_DIRECTORY = "report"
 
 
@@ -38,6 +42,7 @@ def load_bundle(
         index=load_index(directory / INDEX_DIRECTORY),
         catalogue=catalogue,
         memory=_memory(directory / MEMORY_DIRECTORY, len(catalogue)),
+        decider=_decider(directory, catalogue),
     )
     check_agreement(runtime, directory)
     probes = read_probes(directory / PROBES_FILE, len(runtime.catalogue))
@@ -46,6 +51,24 @@ def load_bundle(
 
 def _memory(directory: Path, products: int) -> QueryMemory | None:
     return load_memory(directory, products) if directory.is_dir() else None
+
+
+def _decider(directory: Path, catalogue: Catalogue) -> Decider | None:
+    if not (directory / DECIDER_DIRECTORY).is_dir():
+        return None
+    decider = load_decider(directory / DECIDER_DIRECTORY, catalogue.products)
+    check_encoder(decider, directory / ENCODER_DIRECTORY)
+    return decider
+
+
+def check_encoder(decider: Decider, encoder: Path) -> None:
+    """Raise BundleError unless the decider learnt from the scores of this saved encoder."""
+    found = encoder_digest(encoder)
+    if decider.encoder_digest != found:
+        raise BundleError(
+            f"{encoder}: is not the encoder that the decider was fitted with (digest {found[:12]}"
+            f" instead of {decider.encoder_digest[:12]}); fit the decider again"
+        )
 
 
 def verify_files(directory: Path, manifest: Manifest) -> None:

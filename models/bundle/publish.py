@@ -13,10 +13,12 @@ from models.bundle.bundle import BundleContents, check_agreement
 from models.bundle.catalogue_file import CATALOGUE_FILE, write_catalogue
 from models.bundle.durable import sync, sync_tree
 from models.bundle.load import (
+    DECIDER_DIRECTORY,
     ENCODER_DIRECTORY,
     INDEX_DIRECTORY,
     MEMORY_DIRECTORY,
     REPORT_DIRECTORY,
+    check_encoder,
     files_below,
     verify_files,
 )
@@ -32,6 +34,7 @@ from models.bundle.manifest import (
 )
 from models.bundle.probes import PROBES_FILE, take_probes, write_probes
 from models.bundle.store import set_current
+from models.decider.files import save_decider
 from models.errors import BundleError, DataError
 from models.loading import encoder_kind
 from models.memory.files import save_memory
@@ -74,6 +77,10 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
     if contents.runtime.memory is not None:
         (directory / MEMORY_DIRECTORY).mkdir()
         save_memory(contents.runtime.memory, directory / MEMORY_DIRECTORY)
+    if contents.runtime.decider is not None:
+        check_encoder(contents.runtime.decider, directory / ENCODER_DIRECTORY)
+        (directory / DECIDER_DIRECTORY).mkdir()
+        save_decider(contents.runtime.decider, directory / DECIDER_DIRECTORY)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
     write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
     for name, content in contents.report.items():

@@ -16,7 +16,7 @@ Sums = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Titles:
-    """Tokens of the titles of a catalogue, their weights, and sums of these by kind (products, 5)."""
+    """Tokens of a catalogue's titles, their weights, and sums of these by kind (products, 5)."""
 
     tokens: TokenSets
     weights: Weights
@@ -58,7 +58,7 @@ def shared(queries: TokenSets, weights: Weights, titles: Titles, rows: Rows) -> 
 
 
 def _tokens_of(titles: TokenSets, rows: Rows) -> tuple[Rows, Rows]:
-    """Return, flat, each token of each pair: the pair's number, and the token's place in `titles`."""
+    """Return, flat, the number of each pair for each of its tokens, and that token's place."""
     flat = rows.ravel()
     starts = np.where(flat >= 0, titles.offsets[flat], 0)
     lengths = np.where(flat >= 0, titles.offsets[flat + 1] - starts, 0)
@@ -72,7 +72,8 @@ def _contains(ascending: Rows, keys: Rows) -> npt.NDArray[np.bool_]:
         return np.zeros(len(keys), dtype=np.bool_)
     places = np.searchsorted(ascending, keys)
     np.minimum(places, len(ascending) - 1, out=places)
-    return ascending[places] == keys
+    found: npt.NDArray[np.bool_] = ascending[places] == keys
+    return found
 
 
 def _sums(owners: Rows, kinds: Rows, weights: Weights, count: int) -> Sums:

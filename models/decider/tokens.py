@@ -91,7 +91,8 @@ def token_hash(token: Token) -> int:
 
 def kinds_of(hashes: Hashes) -> npt.NDArray[np.int64]:
     """Return the kind of the token of each hash."""
-    return hashes & _KIND_MASK
+    kinds: npt.NDArray[np.int64] = hashes & _KIND_MASK
+    return kinds
 
 
 def token_sets(texts: Sequence[str]) -> TokenSets:

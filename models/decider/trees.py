@@ -11,3 +11,55 @@ import xgboost
 from models.encoder import FloatMatrix
 from models.errors import BundleError
 from models.index.base import SCORE_DECIMALS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trees:
+    """Fitted trees, whose sum m for a pair becomes the probability sigmoid(slope * m + shift).
+
+    `slope`, above 0, and `shift` make probabilities true on pairs that the trees were not fitted
+    on; they change no order.
+    """
+
+    booster: xgboost.Booster
+    slope: float
+    shift: float
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the features, in the order of the columns."""
+        return tuple(self.booster.feature_names or ())
+
+    def probabilities(self, features: FloatMatrix) -> FloatMatrix:
+        """Return the probability (n,) of each row (n, features), rounded as scores are."""
+        sums = self.booster.inplace_predict(
+            features, predict_type="margin", validate_features=False, missing=np.nan
+        )
+        log_odds = self.slope * sums.astype(np.float64) + self.shift
+        probabilities: FloatMatrix = (1 / (1 + np.exp(-log_odds))).astype(np.float32)
+        return probabilities.round(SCORE_DECIMALS)
+
+    def contributions(self, features: FloatMatrix) -> FloatMatrix:
+        """Return each feature's exact part in the log-odds (n, features + 1), the last the rest.
+
+        They are SHAP values (Lundberg et al., Nature Machine Intelligence 2020), and add up to the
+        log-odds of `probabilities`.
+        """
+        matrix = xgboost.DMatrix(features, feature_names=list(self.features), missing=np.nan)
+        parts: FloatMatrix = self.booster.predict(matrix, pred_contribs=True) * self.slope
+        parts[:, -1] += self.shift
+        return parts
+
+    def save(self, path: Path) -> None:
+        """Write the trees, without slope and shift, in the library's own format."""
+        self.booster.save_model(path)
+
+
+def load_trees(path: Path, slope: float, shift: float) -> Trees:
+    """Return the trees of a file; raise BundleError, naming it, when it cannot be read."""
+    booster = xgboost.Booster({"nthread": 1})
+    try:
+        booster.load_model(path)
+    except (OSError, xgboost.core.XGBoostError) as error:
+        raise BundleError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
+    return Trees(booster, slope, shift)

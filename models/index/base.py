@@ -22,10 +22,24 @@ class Neighbours:
     Where fewer than k products exist, the row is -1 and the score is -inf. Scores are rounded to
     `SCORE_DECIMALS` before they are ordered: the last float32 digits depend on how many queries
     share a matrix product, and neither a decision nor a rank must.
+
+    Where a decider judged them, they are ordered by its `probabilities`, of the same shape: NaN for
+    what it did not judge.
     """
 
     scores: FloatMatrix
     rows: Rows
+    probabilities: FloatMatrix | None = None
+
+    @property
+    def deciding(self) -> FloatMatrix:
+        """Return what thresholds are compared with: the probabilities, else the scores.
+
+        What was not judged is below any threshold.
+        """
+        if self.probabilities is None:
+            return self.scores
+        return np.where(np.isnan(self.probabilities), np.float32(-np.inf), self.probabilities)
 
 
 class VectorIndex(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,20 +22,27 @@ def ranked(scores: FloatMatrix, rows: Rows) -> Neighbours:
     rounded = np.where(absent, -np.inf, np.round(scores, SCORE_DECIMALS)).astype(np.float32)
     present_rows = np.where(absent, NO_ROW, rows)
     order = np.lexsort((present_rows, -rounded), axis=1)
-    return Neighbours(
-        np.take_along_axis(rounded, order, axis=1), np.take_along_axis(present_rows, order, axis=1)
-    )
+    return taken(Neighbours(rounded, present_rows), order)
 
 
 def first(neighbours: Neighbours, k: int) -> Neighbours:
     """Return the first k columns, padded with row -1 and score -inf where there are fewer."""
-    queries, found = neighbours.rows.shape
-    scores = np.full((queries, k), -np.inf, dtype=np.float32)
-    rows = np.full((queries, k), NO_ROW, dtype=np.int64)
-    kept = min(k, found)
-    scores[:, :kept] = neighbours.scores[:, :kept]
-    rows[:, :kept] = neighbours.rows[:, :kept]
-    return Neighbours(scores, rows)
+    probabilities = neighbours.probabilities
+    return Neighbours(
+        _widened(neighbours.scores, k, -np.inf),
+        _widened(neighbours.rows, k, NO_ROW),
+        None if probabilities is None else _widened(probabilities, k, np.nan),
+    )
+
+
+def taken(neighbours: Neighbours, columns: Rows) -> Neighbours:
+    """Return, of each query, what is in these columns (queries, n), in their order."""
+    probabilities = neighbours.probabilities
+    return Neighbours(
+        np.take_along_axis(neighbours.scores, columns, axis=1),
+        np.take_along_axis(neighbours.rows, columns, axis=1),
+        None if probabilities is None else np.take_along_axis(probabilities, columns, axis=1),
+    )
 
 
 def settled(neighbours: Neighbours, k: int, *, ties: bool = True) -> npt.NDArray[np.bool_]:
@@ -54,3 +63,10 @@ def _last_present(neighbours: Neighbours) -> FloatMatrix:
     lowest = np.where(neighbours.rows >= 0, neighbours.scores, np.float32(np.inf))
     result: FloatMatrix = lowest.min(axis=1)
     return result
+
+
+def _widened(values: npt.NDArray[Any], k: int, absent: float) -> npt.NDArray[Any]:
+    wide = np.full((len(values), k), absent, dtype=values.dtype)
+    kept = values[:, :k]
+    wide[:, : kept.shape[1]] = kept
+    return wide

@@ -28,7 +28,8 @@ def behind_best(pairs: Pairs) -> FloatMatrix:
 
 def rank(pairs: Pairs) -> FloatMatrix:
     """Return the place among the candidates, from 0."""
-    return np.arange(pairs.rows.shape[1], dtype=np.float32)[None]
+    places: FloatMatrix = np.arange(pairs.rows.shape[1], dtype=np.float32)[None]
+    return places
 
 
 def crowding(pairs: Pairs) -> FloatMatrix:
