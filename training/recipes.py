@@ -15,6 +15,7 @@ from training.labels.settings import (
     PrototypeLabelSettings,
     VectorTableSettings,
 )
+from training.losses.alc import AlcSettings
 from training.losses.settings import TcmSettings, TextTermSettings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
@@ -29,7 +30,7 @@ def softmax() -> TrainingSettings:
 
 def ngame() -> TrainingSettings:
     """Return text labels and the triplet loss with one margin (NGAME)."""
-    return TrainingSettings(base="triplet", tcm=_light_tcm())
+    return TrainingSettings(base="triplet", tcm=_tcm(0.1), alc=_light_alc())
 
 
 def dexa() -> TrainingSettings:
@@ -45,6 +46,8 @@ def prime() -> TrainingSettings:
         labels=PrototypeLabelSettings(vectors=vectors, title_weight=8.0, feedforward=256),
         sampler=SamplerSettings(positives="inverse_propensity"),
         base="dynamic_triplet",
+        tcm=_tcm(0.3),
+        alc=_light_alc(),
         text_terms=TextTermSettings(),
     )
 
@@ -85,6 +88,10 @@ def method_name(settings: TrainingSettings) -> str:
     return settings.base.replace("_", " ") + labels[settings.labels.kind]
 
 
-def _light_tcm() -> TcmSettings:
-    """Return weights that fit NGAME's loss: its mean over ten negatives is small beside a sum."""
-    return TcmSettings(positive_weight=0.1, negative_weight=0.1)
+def _tcm(weight: float) -> TcmSettings:
+    """Return weights that fit a triplet loss: a mean over ten negatives is small beside a sum."""
+    return TcmSettings(positive_weight=weight, negative_weight=weight)
+
+
+def _light_alc() -> AlcSettings:
+    return AlcSettings(query_label_weight=0.3, query_batch_weight=0.03)

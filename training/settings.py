@@ -76,7 +76,7 @@ class TrainingSettings:
     alc: AlcSettings | None = field(default_factory=AlcSettings)
     """The auxiliary losses on the hardest negatives."""
 
-    head_learning_rate: float = 5e-4
+    head_learning_rate: float = 2e-2
     """Highest learning rate of the auxiliary heads."""
 
     head_weight_decay: float = 0.01

@@ -158,7 +158,7 @@ def test_a_wrong_type_is_named(name: str, value: object, said: str) -> None:
         ("calibration.target_precisions", [], "calibration.target_precisions needs at least 1"),
         ("calibration.confidence", 1, "calibration.confidence must be between 0 and 1"),
         ("calibration.grid.thresholds", 0, "calibration.grid.thresholds must be at least 1"),
-        ("training.alc.width", 9, "[training.alc] alc.width (9) must be a multiple of"),
+        ("training.alc.width", 0, "training.alc.width must be above 0"),
         ("training.text_terms", True, "training.text_terms compare the title"),
     ],
 )

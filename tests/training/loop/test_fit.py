@@ -151,7 +151,7 @@ def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
         {"alc": None},
         {"alc": replace(ALC, head="shared_head")},
         {"alc": replace(ALC, head="cross_attention")},
-        {"alc": replace(ALC, head="batch_prototype")},
+        {"alc": replace(ALC, head="set_attention")},
         {"alc": replace(ALC, query_label_weight=0.0)},
         {"alc": replace(ALC, query_batch_weight=0.0)},
         {"alc": replace(ALC, query_label_negatives=3)},

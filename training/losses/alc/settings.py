@@ -24,16 +24,16 @@ class AlcSettings:
     the settings of its head do not matter.
     """
 
-    query_label_weight: float = 0.3
+    query_label_weight: float = 1.0
     """Of the loss that judges each pair of query and label by itself."""
 
-    query_batch_weight: float = 0.3
+    query_batch_weight: float = 0.1
     """Of the loss that finds the right label among the hardest of the batch."""
 
     negatives: int = 10
     """Highest wrong labels of a query that are candidates; cross_attention takes the first."""
 
-    head: QueryBatchHead = "set_attention"
+    head: QueryBatchHead = "batch_prototype"
     """What scores the candidates of a query."""
 
     attention_heads: int = 8

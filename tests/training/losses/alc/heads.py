@@ -9,7 +9,9 @@ from training.losses.alc import AlcSettings
 from training.losses.alc.loss import Alc
 from training.losses.batch import EmbeddedBatch
 
-SETTINGS = AlcSettings(attention_heads=1, feedforward=4, dropout=0.0, negatives=2)
+SETTINGS = AlcSettings(
+    head="set_attention", attention_heads=1, feedforward=4, dropout=0.0, negatives=2
+)
 
 
 def alc(settings: AlcSettings = SETTINGS, dimension: int = 2) -> Alc:

@@ -160,7 +160,7 @@ def test_a_batch_without_what_is_to_be_shown_is_refused(
 @pytest.mark.parametrize(
     ("head", "changed"),
     [
-        ("set_attention", {"query_label_weight": 1.0}),
+        ("set_attention", {"query_label_weight": 0.5}),
         ("set_attention", {"query_batch_weight": 1.0}),
         ("set_attention", {"negatives": 1}),
         ("set_attention", {"attention_heads": 2}),
