@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -67,14 +68,16 @@ def build_examples(
     settings: EncoderSettings,
     seed: int,
     on_texts: Callable[[int, int], None] | None = None,
+    directory: Path | None = None,
 ) -> tuple[Prepared, Examples]:
     """Return the untrained encoder and the examples of the answerable queries.
 
-    `on_texts` is told how many texts are read, and of how many.
+    `on_texts` is told how many texts are read, and of how many; what they are read as is kept in a
+    `nameless_file` of the directory.
     """
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
-    prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts)
+    prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts, directory)
     return prepared, Examples(prepared.texts, answerable.relevance, answerable.filtered)
 
 

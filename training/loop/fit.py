@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,8 +62,9 @@ def fit(
     `on_step` hears of each step; `on_texts`, before them, how many texts are read of how many.
     `choosing` are the queries of the early stop, where the settings have one. `ranks` is this
     process among several, each of which returns the result. With a run directory a run that was
-    ended goes on from its last whole epoch, and a finished one returns what it came to. `clock`
-    returns seconds.
+    ended goes on from its last whole epoch, and a finished one returns what it came to; there, too,
+    is what the texts are read as while it goes on (without one, where TMPDIR says). `clock` returns
+    seconds.
 
     The same data set, settings, machine and thread count give the same result, with interruptions
     as well. Raises ConfigurationError when the directory holds another run, RunDirectoryError when
@@ -78,7 +80,9 @@ def fit(
         _deterministic(device_of(settings.device)),
     ):
         torch.manual_seed(settings.seed)
-        prepared, examples = build_examples(dataset, settings.encoder, settings.seed, on_texts)
+        prepared, examples = build_examples(
+            dataset, settings.encoder, settings.seed, on_texts, _writable(run_directory)
+        )
         stopping = stopping_of(settings, choosing, prepared.read)
 
         def hear(step: Step) -> None:
@@ -88,6 +92,11 @@ def fit(
         run = Run(_engine(prepared.encoder, examples, settings, ranks), settings, hear, clock)
         epoch = _train(run, stopping, keeper)
         return Fitted(prepared.encoder.export(), run.product_vectors(), epoch)
+
+
+def _writable(run_directory: Path | None) -> Path | None:
+    """Return it where this process may write to it: of several, only the first one must."""
+    return run_directory if run_directory and os.access(run_directory, os.W_OK) else None
 
 
 def _train(run: Run, stopping: Stopping | None, keeper: Keeper) -> int:
