@@ -34,6 +34,7 @@ from training.losses.names import BaseLoss
 from training.pipeline import Stages, model_name, train, train_and_publish
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
 from training.recipes import recipe
+from training.report.findings import read_findings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 from training.trained import Trained
@@ -116,6 +117,17 @@ def test_the_report_is_published_with_the_model(tmp_path: Path) -> None:
     }
     assert "softmax + TCM + ALC" in (report / "model_card.md").read_text()
     assert "softmax + TCM + ALC" in (report / "table.txt").read_text()
+
+
+def test_the_report_shows_the_scores_before_training_and_after(tmp_path: Path) -> None:
+    report = published(tmp_path, SETTINGS).directory / "report"
+    before, after = read_findings((report / "findings.json").read_bytes(), "report").scores
+
+    assert (before.name, after.name) == ("before training", "softmax + TCM + ALC")
+    assert sum(before.right) == sum(after.right) > 0
+    assert before.right_above_wrong
+    assert after.right_above_wrong
+    assert before.right_above_wrong < after.right_above_wrong
 
 
 def test_the_same_seed_publishes_identical_weights(tmp_path: Path) -> None:
