@@ -16,6 +16,7 @@ from training.labels.settings import (
     VectorTableSettings,
 )
 from training.losses.settings import TcmSettings, TextTermSettings
+from training.names import RecipeName
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -49,11 +50,15 @@ def prime() -> TrainingSettings:
     )
 
 
-RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+_MADE: Mapping[RecipeName, Callable[[], TrainingSettings]] = {
     "softmax": softmax,
     "ngame": ngame,
     "dexa": dexa,
     "prime": prime,
+}
+# By any text: what a file names is looked for in it.
+RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+    name: _MADE[name] for name in get_args(RecipeName)
 }
 
 
