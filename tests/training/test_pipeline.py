@@ -33,7 +33,7 @@ from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.pipeline import Stages, model_name, train, train_and_publish
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
-from training.recipes import recipe
+from training.recipes import RECIPES
 from training.report.findings import read_findings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
@@ -261,7 +261,7 @@ def test_of_labels_and_heads_only_the_vectors_to_be_searched_are_published(
     tmp_path: Path, name: str
 ) -> None:
     """A basis vector's cosines with the products are one column of the searched vectors."""
-    used = {part: getattr(recipe(name), part) for part in ("base", "labels", "text_terms")}
+    used = {part: getattr(RECIPES[name](), part) for part in ("base", "labels", "text_terms")}
     fast = replace(used["labels"], vectors=VectorTableSettings(learning_rate=0.1))
     training = replace(TRAINING, **(used | {"labels": fast}))
 

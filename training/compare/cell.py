@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from models.errors import ConfigurationError
-
-
-class Variant(StrEnum):
-    """What is added to the base loss of a recipe."""
-
-    NONE = "none"
-    TCM = "tcm"
-    ALC = "alc"
-    BOTH = "alc+tcm"
-
-    @property
-    def has_tcm(self) -> bool:
-        return self in (Variant.TCM, Variant.BOTH)
-
-    @property
-    def has_alc(self) -> bool:
-        return self in (Variant.ALC, Variant.BOTH)
+from training.names import Variant
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from models.errors import ConfigurationError
-from training.compare.cell import GridPlan, Variant, plan_grid
+from training.compare.cell import GridPlan, plan_grid
+from training.names import Variant
 
 
 def plan(recipes: list[str], variants: list[Variant], seeds: list[int]) -> GridPlan:
