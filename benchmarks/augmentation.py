@@ -52,7 +52,7 @@ def main() -> None:
         fitted = fit(parts.train, TrainingSettings(seed=chosen.seed), training_bar(bars))
     rows = []
     for name, augmentation in _variants():
-        runtime, _ = build_runtime(fitted, parts.train, augmentation, chosen.seed)
+        runtime = build_runtime(fitted, parts.train, augmentation, chosen.seed).runtime
         row = [name, *_quality(runtime, parts.calibration), *_quality(runtime, parts.test)]
         rows.append([*row, *_milliseconds(runtime, parts.test.texts), _megabytes(runtime)])
         console.print(as_text([rows[-1]]), soft_wrap=True)

@@ -57,9 +57,8 @@ def train(
     stages = stages or Stages()
     choosing, certifying = divide(parts.calibration, settings.training)
     fitted = _fit(parts, choosing, settings, on_step, stages, run_directory)
-    runtime, index_report = build_runtime(
-        fitted, parts.train, settings.augmentation, settings.training.seed
-    )
+    built = build_runtime(fitted, parts.train, settings.augmentation, settings.training.seed)
+    runtime = built.runtime
     found = answers(runtime, parts.test, CANDIDATES)
     promises = _promises(runtime, certifying, found, settings, calibrated_at)
     lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
@@ -75,7 +74,14 @@ def train(
         ),
     )
     return Trained(
-        runtime, fitted.products, found, index_report, promises, evaluations, fitted.untrained
+        runtime=runtime,
+        products=fitted.products,
+        found=found,
+        index_report=built.index_report,
+        memory_report=built.memory_report,
+        promises=promises,
+        evaluations=evaluations,
+        untrained=fitted.untrained,
     )
 
 
@@ -105,6 +111,7 @@ def train_and_publish(
     contents = BundleContents(
         runtime=trained.runtime,
         index_report=trained.index_report,
+        memory_report=trained.memory_report,
         promises=trained.promises,
         configuration=settings.as_dict(),
         data_digest=digest(dataset),

@@ -389,6 +389,8 @@ def test_a_bundle_remembers_its_training_queries_and_no_others(tmp_path: Path) -
     assert np.array_equal(served.scores, expected.scores)
     assert bundle.runtime.memory is not None
     assert len(bundle.runtime.memory.index) == len(set(parts.train.texts))
+    assert bundle.manifest.memory_index
+    assert bundle.manifest.memory_index.products == len(bundle.runtime.memory.index)
     assert differences(bundle.runtime, bundle.probes) == ()
 
 
