@@ -26,6 +26,7 @@ from training.data.dataset import Dataset
 from training.data.pricerunner import load_pricerunner
 from training.data.splits import SplitKind, split_dataset
 from training.evaluation.report import evaluate
+from training.evaluation.search import answers
 from training.evaluation.table import COLUMNS, as_text, shown_oracle
 from training.loop.fit import fit
 from training.progress import progress, training_bar
@@ -75,7 +76,7 @@ def _variants() -> Iterator[tuple[str, AugmentationSettings | None]]:
 
 
 def _quality(runtime: Runtime, queries: Dataset) -> list[str]:
-    found = runtime.candidates(queries.texts, CANDIDATES)
+    found = answers(runtime, queries, CANDIDATES)
     result = evaluate("", found, queries.relevance, ())
     measures = [result.precision_at_1, *(one.coverage for one in shown_oracle(result))]
     return [f"{value:.3f}" for value in measures]
