@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
-from training.checks import require_one_of
 from training.labels.settings import (
     FreeVectorLabelSettings,
     PrototypeLabelSettings,
@@ -17,10 +16,9 @@ from training.labels.settings import (
 )
 from training.losses.alc import AlcSettings
 from training.losses.settings import TcmSettings, TextTermSettings
+from training.names import RecipeName, Variant
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
-
-Variant = Literal["none", "tcm", "alc", "alc+tcm"]
 
 
 def softmax() -> TrainingSettings:
@@ -52,26 +50,24 @@ def prime() -> TrainingSettings:
     )
 
 
-RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+_MADE: Mapping[RecipeName, Callable[[], TrainingSettings]] = {
     "softmax": softmax,
     "ngame": ngame,
     "dexa": dexa,
     "prime": prime,
 }
+# By any text: what a file names is looked for in it.
+RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+    name: _MADE[name] for name in get_args(RecipeName)
+}
 
 
-def recipe(name: str, variant: Variant = "alc+tcm") -> TrainingSettings:
-    """Return the settings of a method with both additional losses, one of them or none.
-
-    Raise ConfigurationError naming the methods or variants there are.
-    """
-    require_one_of("recipe", name, tuple(RECIPES))
-    require_one_of("variant", variant, get_args(Variant))
-    settings = RECIPES[name]()
+def in_variant(settings: TrainingSettings, variant: Variant) -> TrainingSettings:
+    """Return the settings without the additional losses that the variant has not."""
     return replace(
         settings,
-        tcm=settings.tcm if "tcm" in variant else None,
-        alc=settings.alc if "alc" in variant else None,
+        tcm=settings.tcm if variant.has_tcm else None,
+        alc=settings.alc if variant.has_alc else None,
     )
 
 

@@ -9,6 +9,7 @@ from models.errors import ConfigurationError
 from training.configuration.grid import Cell, read_grid
 from training.configuration.layers import Layer
 from training.configuration.read import defaults_of
+from training.names import Variant
 from training.recipes import RECIPES
 
 
@@ -30,8 +31,8 @@ def test_a_cell_is_its_recipe_with_the_losses_of_its_variant_and_its_seed() -> N
     with_seed = replace(whole, training=replace(whole.training, seed=7))
     without_alc = replace(with_seed, training=replace(with_seed.training, alc=None))
     assert cells == (
-        Cell("ngame", "tcm", 7, without_alc),
-        Cell("ngame", "alc+tcm", 7, with_seed),
+        Cell("ngame", Variant.TCM, 7, without_alc),
+        Cell("ngame", Variant.BOTH, 7, with_seed),
     )
     assert [one.settings.training.tcm for one in grid(compare={"variants": ["none"]})] == [
         None for _ in range(len(RECIPES) * 3)

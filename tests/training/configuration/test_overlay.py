@@ -12,7 +12,7 @@ from training.configuration.layers import Layer, nested
 from training.configuration.overlay import overlay
 from training.data.settings import SampleData, TableData
 from training.data.splits import SplitKind
-from training.encoders.settings import NgramSettings
+from training.encoders.settings import NgramSettings, TransformerSettings
 from training.losses.alc import AlcSettings
 from training.losses.settings import TcmSettings, TextTermSettings
 from training.pipeline_settings import PipelineSettings
@@ -94,6 +94,21 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert isinstance(data, TableData)
     assert data.products == Path("/home/ada/p.csv")
+
+
+def test_the_model_of_an_encoder_is_a_directory_beside_the_file_or_a_name(tmp_path: Path) -> None:
+    (tmp_path / "minilm").mkdir()
+
+    def model(written: str) -> str:
+        table = nested(("training", "encoder"), {"kind": "transformer", "model": written})
+        encoder = overlay(USUAL, [Layer("run.toml", table, tmp_path)]).training.encoder
+        assert isinstance(encoder, TransformerSettings)
+        return encoder.model
+
+    assert model("minilm") == str(tmp_path / "minilm")
+    assert model(str(tmp_path / "minilm")) == str(tmp_path / "minilm")
+    assert model("org/minilm") == "org/minilm"
+    assert model("") == ""
 
 
 @pytest.mark.parametrize(
