@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,56 +12,61 @@ from training.compare.result import read_result
 STUDIES = (SMALL, ABSENT)
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("data")
-    write_small_data(directory)
-    return directory
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the data are, and where results go."""
+
+    data: Path
+    out: Path
+
+    @property
+    def runs(self) -> Path:
+        return self.out / SMALL.name / "runs"
+
+    def measure(self, *arguments: str) -> None:
+        main(["--data", str(self.data), "--out", str(self.out), *arguments], STUDIES)
+
+    def numbers(self) -> dict[str, object]:
+        found = {file.name: read_result(file) for file in sorted(self.runs.iterdir())}
+        return {name: (one.ranking, one.oracle, one.precision) for name, one in found.items()}
 
 
-def numbers(out: Path) -> dict[str, object]:
-    runs = sorted((out / SMALL.name / "runs").iterdir())
-    found = {file.name: read_result(file) for file in runs}
-    return {name: (one.ranking, one.oracle, one.precision) for name, one in found.items()}
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    write_small_data(tmp_path / "data")
+    return Place(tmp_path / "data", tmp_path / "out")
 
 
-def test_a_study_runs_is_continued_and_ends_with_the_goals(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.slow
+def test_studies_run_side_by_side_and_go_on_after_an_interruption(
+    place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--data", str(data), "--out", str(tmp_path / "out"), "--jobs", "2"]
+    place.measure("--seeds", "0")
+    first, before = capsys.readouterr(), place.numbers()
+    for lost in ("softmax-tcm-seed0.json", "softmax-alc-tcm-seed0.json"):
+        (place.runs / lost).unlink()
+    place.measure("--seeds", "0", "--jobs", "2")
+    again = capsys.readouterr()
 
-    main([*arguments, "--seeds", "0"], STUDIES)
-    first = capsys.readouterr()
-    before = numbers(tmp_path / "out")
-    main([*arguments, "--seeds", "0", "1"], STUDIES)
-    second = capsys.readouterr()
-
-    assert "Omikuji" in first.out
+    assert len(before) == 4
+    assert again.err.count("(was there)") == 2
+    assert place.numbers() == before  # also because how many run at a time changes no number
     assert "PSP@3" in first.out
     assert "gain of ALC on TCM, C@1(0.95)" in first.out
-    skipped = f"Study not-here skipped: there is no folder {data / 'elsewhere'}."
+    assert "| small-shop | P@1 | > " in (place.out / "benchmark.md").read_text()
+    skipped = f"Study not-here skipped: there is no folder {place.data / 'elsewhere'}."
     assert skipped in first.err
     assert skipped in first.out
-    assert second.err.count("(was there)") == len(before) == 4
-    page = (tmp_path / "out" / "benchmark.md").read_text()
-    assert "## Goals" in page
-    assert "| small-shop | P@1 | > " in page
 
-
-def test_how_many_runs_are_made_at_a_time_changes_no_number(data: Path, tmp_path: Path) -> None:
-    found = []
-    for jobs in ("1", "2"):
-        out = tmp_path / jobs
-        main(["--data", str(data), "--out", str(out), "--jobs", jobs, "--seeds", "0"], (SMALL,))
-        found.append(numbers(out))
-    omikuji = "Omikuji-none-seed0.json"  # it seeds itself
-    assert found[0].keys() == found[1].keys()
-    for name in found[0].keys() - {omikuji}:
-        assert found[0][name] == found[1][name]
-
-
-def test_other_settings_are_refused_in_the_same_directory(data: Path, tmp_path: Path) -> None:
-    arguments = ["--data", str(data), "--out", str(tmp_path)]
-    main([*arguments, "--seeds", "0"], (SMALL,))
     with pytest.raises(SystemExit, match="use another directory"):
-        main([*arguments, "--seeds", "1"], (SMALL,))
+        place.measure("--seeds", "1")
+
+
+def test_a_run_at_a_time_is_the_least(place: Place) -> None:
+    with pytest.raises(SystemExit):
+        place.measure("--jobs", "0")
+
+
+def test_no_study_has_a_name_that_is_unknown(place: Place) -> None:
+    with pytest.raises(SystemExit):
+        place.measure("--studies", "no-such-study")
