@@ -33,5 +33,15 @@ def test_the_goals_of_a_study_are_of_its_own_baselines(study: Study) -> None:
 
 
 def test_only_related_products_are_held_against_omikuji() -> None:
-    beside = [study.name for study in STUDIES if OMIKUJI in study.baselines]
-    assert beside == ["online-retail", "complete-journey-merged", "complete-journey"]
+    beside = {study.folder for study in STUDIES if OMIKUJI in study.baselines}
+    assert beside == {"online-retail", "complete-journey"}
+
+
+def test_a_study_with_a_memory_says_so_by_its_name() -> None:
+    for study in STUDIES:
+        has_memory = cells_of(study, [0], Path("/data"))[0].settings.augmentation is not None
+        assert has_memory is study.name.endswith("-memory")
+
+
+def test_no_two_studies_share_a_directory() -> None:
+    assert len({study.name for study in STUDIES}) == len(STUDIES)
