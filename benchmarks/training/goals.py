@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from benchmarks.training.promises import kept_promises
 from benchmarks.training.study import Goal, Study
-from training.compare.cell import Variant
 from training.compare.gain import gains
 from training.compare.measures import measures
 from training.compare.result import RunResult
 from training.compare.table import PLUS_MINUS, Spread, spread
 from training.evaluation.table import Rows
+from training.names import Variant
 from training.recipes import RECIPES
 
 NOT_MEASURED = "-"

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.training.omikuji_baseline import omikuji_answers
 from benchmarks.training.study import OMIKUJI, Study, cells_of
 from models.bundle.manifest import configuration_digest
-from training.compare.cell import GridCell, Variant
+from training.compare.cell import GridCell
 from training.compare.result import RunResult, run_result
 from training.compare.runner import RUNS_DIRECTORY, OnCell, run_grid
 from training.comparison import Comparison, planned, run_cell
@@ -25,6 +25,7 @@ from training.data.load import load_data
 from training.data.splits import split_dataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, evaluate
+from training.names import Variant
 
 _comparison: Comparison | None = None  # of a worker, set when it starts
 

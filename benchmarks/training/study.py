@@ -11,10 +11,11 @@ from training.comparison import BASELINE
 from training.configuration.grid import Cell, read_grid
 from training.configuration.layers import Layer
 from training.data.splits import SplitKind
-from training.recipes import RECIPES, Variant
+from training.names import Variant
+from training.recipes import RECIPES
 
 OMIKUJI = "Omikuji"
-ALL_VARIANTS: tuple[Variant, ...] = ("none", "tcm", "alc", "alc+tcm")
+ALL_VARIANTS = tuple(Variant)
 Table = Mapping[str, Any]
 
 
@@ -48,7 +49,7 @@ class Study:
     goals: tuple[Goal, ...]
     folder: str | None = None
     recipes: tuple[str, ...] = tuple(RECIPES)
-    variants: tuple[Variant, ...] = ("tcm", "alc+tcm")
+    variants: tuple[Variant, ...] = (Variant.TCM, Variant.BOTH)
     baselines: tuple[str, ...] = (BASELINE,)
     settings: Table = field(default_factory=dict)
     columns: tuple[str, ...] = ()

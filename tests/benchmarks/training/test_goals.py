@@ -8,8 +8,8 @@ from benchmarks.training.goals import best_recipe, goals_table, outcomes
 from benchmarks.training.study import Goal
 from tests.benchmarks.training.studies import SMALL
 from tests.training.compare.runs import cell, result
-from training.compare.cell import Variant
 from training.compare.result import RunResult
+from training.names import Variant
 
 BOTH = ("softmax", "ngame")
 STUDY = replace(SMALL, recipes=BOTH)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from benchmarks.training.promises import kept_promises
 from tests.training.compare.runs import cell, result
 from tests.training.evaluation.example import promise
-from training.compare.cell import Variant
 from training.compare.result import RunResult
 from training.evaluation.coverage import Realised
 from training.evaluation.report import CalibratedCoverage
+from training.names import Variant
 
 
 def run(accepted: int, errors: int, threshold: float | None = 0.5) -> RunResult:
