@@ -31,7 +31,8 @@ def related_products(name: str, folder: str, settings: Table, with_memory: bool)
 
     Their titles seldom share words, so the score is also measured with a memory of the training
     queries. Its weight, and the epochs, were chosen on the calibration part of seed 0, by P@1 and
-    PSP@1 of the recipes softmax and prime.
+    PSP@1 of the recipes softmax and prime. (That spends these labels: promises of seed 0 are not
+    to be relied on here.)
     """
     return Study(
         name=f"{name}-memory" if with_memory else name,
@@ -51,7 +52,7 @@ def matching(name: str, split: SplitKind, settings: Table = NONE) -> Study:
 
     The shops' 560 to 730 labelled queries are best trained on for the usual 4 epochs: on the
     calibration part of seed 0, 10 to 30 epochs and smaller batches lose against TF-IDF. The 3,075
-    of wdc-products, several of each product, need more.
+    of wdc-products, several of each product, need more (and seed 0's promises there are spent).
     """
     return Study(
         name=name,
