@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 PORT ?= 8000
 STATE_DIR ?= .state
+JOBS ?= 1
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check
 export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format benchmark-serving benchmark-losses benchmark-augmentation \
+.PHONY: help setup demo test check format benchmark-serving benchmark-training benchmark-augmentation \
 	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training \
 	openapi settings-page clean
 
@@ -52,8 +53,8 @@ settings-page: $(VENV)/.dev-ready ## write docs/training-settings.md anew
 benchmark-serving: $(VENV)/.dev-ready ## queries per second and latency beside a route that does nothing
 	$(VENV)/bin/python -m benchmarks.serving
 
-benchmark-losses: $(VENV)/.dev-ready ## what TCM and ALC buy on the sample, over three seeds
-	$(VENV)/bin/python -m benchmarks.losses
+benchmark-training: $(VENV)/.dev-ready ## what the methods reach on several data sets, beside baselines and goals
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.training --jobs $(JOBS) $(if $(DATA),--data '$(DATA)')
 
 benchmark-encoders: $(VENV)/.dev-ready ## milliseconds to encode queries with a transformer, beside torch
 	$(VENV)/bin/python -m benchmarks.encoders

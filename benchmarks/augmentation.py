@@ -26,6 +26,7 @@ from training.data.dataset import Dataset
 from training.data.pricerunner import load_pricerunner
 from training.data.splits import SplitKind, split_dataset
 from training.evaluation.report import evaluate
+from training.evaluation.search import answers
 from training.evaluation.table import COLUMNS, as_text, shown_oracle
 from training.loop.fit import fit
 from training.progress import progress, training_bar
@@ -52,7 +53,7 @@ def main() -> None:
         fitted = fit(parts.train, TrainingSettings(seed=chosen.seed), training_bar(bars))
     rows = []
     for name, augmentation in _variants():
-        runtime, _ = build_runtime(fitted, parts.train, augmentation, chosen.seed)
+        runtime = build_runtime(fitted, parts.train, augmentation, chosen.seed).runtime
         row = [name, *_quality(runtime, parts.calibration), *_quality(runtime, parts.test)]
         rows.append([*row, *_milliseconds(runtime, parts.test.texts), _megabytes(runtime)])
         console.print(as_text([rows[-1]]), soft_wrap=True)
@@ -75,7 +76,7 @@ def _variants() -> Iterator[tuple[str, AugmentationSettings | None]]:
 
 
 def _quality(runtime: Runtime, queries: Dataset) -> list[str]:
-    found = runtime.candidates(queries.texts, CANDIDATES)
+    found = answers(runtime, queries, CANDIDATES)
     result = evaluate("", found, queries.relevance, ())
     measures = [result.precision_at_1, *(one.coverage for one in shown_oracle(result))]
     return [f"{value:.3f}" for value in measures]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from models.errors import ConfigurationError
 from training.data.dataset import Rows
 from training.encoders.bag_sum import bag_sum
 from training.encoders.ngram import NgramModule
@@ -55,37 +56,35 @@ def bare_step(embedder: Embedder, texts: Rows, queries: int, alc: AlcSettings) -
         rows,
         offsets,
         torch.randn(len(texts), encoder.dimension),
-        [_product(*shape) for shape in (*shapes, *_attention_shapes(queries, alc))],
+        [
+            _product(*shape)
+            for shape in (*shapes, _prototype_shape(queries, encoder.dimension, alc))
+        ],
     )
 
 
 def step_shapes(queries: int, labels: int, dimension: int, alc: AlcSettings) -> list[Shape]:
-    """Return (m, k, n) of the products (m, k) x (k, n) of a step with the head `set_attention`."""
-    tokens = queries * (1 + alc.negatives)
+    """Return (m, k, n) of the products (m, k) x (k, n) of a step with the head `batch_prototype`.
+
+    Raises ConfigurationError for another head.
+    """
+    if alc.head != "batch_prototype":
+        raise ConfigurationError(f"the products of the head {alc.head} are not listed here")
     return [
         (queries + labels, dimension, dimension),  # the residual layer
         (queries, dimension, labels),  # all cosines
-        *_pair_shapes(queries, labels, 2 * queries, dimension, outputs=2),  # query-label
-        *_pair_shapes(queries, labels, tokens, dimension, outputs=alc.width),  # query-batch
-        (tokens, alc.width, 3 * alc.width),
-        (tokens, alc.width, alc.width),
-        (tokens, alc.width, alc.feedforward),
-        (tokens, alc.feedforward, alc.width),
-        (tokens, alc.width, 1),
+        *_pair_shapes(queries, labels, 2 * queries, dimension),  # query-label
+        *_pair_shapes(queries, labels + queries, 2 * queries, dimension),  # query-batch
     ]
 
 
-def _pair_shapes(
-    queries: int, labels: int, pairs: int, dimension: int, outputs: int
-) -> list[Shape]:
+def _pair_shapes(queries: int, labels: int, pairs: int, dimension: int) -> list[Shape]:
     ways = ((queries, dimension), (labels, dimension), (pairs, 2 * dimension))
-    return [(rows, width, outputs) for rows, width in ways]
+    return [(rows, width, 2) for rows, width in ways]
 
 
-def _attention_shapes(queries: int, alc: AlcSettings) -> list[tuple[int, int, int, int]]:
-    size, width = 1 + alc.negatives, alc.width // alc.attention_heads
-    sets = queries * alc.attention_heads
-    return [(sets, size, width, size), (sets, size, size, width)]
+def _prototype_shape(queries: int, dimension: int, alc: AlcSettings) -> tuple[int, int, int, int]:
+    return (queries, 1, alc.negatives, dimension)
 
 
 def _product(*shape: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -89,9 +89,7 @@ def torch_parts() -> Iterator[None]:
         for place, theirs in {
             "training.encoders.ngram.bag_sum": _embedding_bag,
             "training.loop.optimisers.SparseAdam": optim.SparseAdam,
-            "training.losses.alc.candidates.pair_linear": _whole_features,
             "training.losses.alc.pair_classifier.pair_linear": _whole_features,
-            "training.losses.alc.candidates.encode_sets": _encoder_layer,
         }.items():
             stack.enter_context(mock.patch(place, theirs))
         yield
@@ -107,11 +105,6 @@ def _whole_features(layer: nn.Linear, queries: Tensor, labels: Tensor, columns: 
     label = labels[columns]
     query = queries[:, None].expand_as(label)
     found: Tensor = layer(torch.cat([query, label, (query - label).abs(), query * label], dim=-1))
-    return found
-
-
-def _encoder_layer(layer: nn.TransformerEncoderLayer, tokens: Tensor, exists: Tensor) -> Tensor:
-    found: Tensor = layer(tokens, src_key_padding_mask=~exists)
     return found
 
 

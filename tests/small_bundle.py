@@ -81,11 +81,12 @@ def remembering(contents: BundleContents, texts: Mapping[str, int]) -> BundleCon
     """The same contents with a memory of queries, each with the row of its right product."""
     encoder = contents.runtime.encoder
     vectors = encoder.encode(list(texts))
-    index, _ = build_index(vectors, vectors, seed=0)
+    index, report = build_index(vectors, vectors, seed=0)
     memory = QueryMemory(
         MemorySettings(weight=0.5, neighbours=1),
         index,
         np.arange(len(texts) + 1),
         np.array(list(texts.values()), dtype=np.int32),
     )
-    return replace(contents, runtime=replace(contents.runtime, memory=memory))
+    runtime = replace(contents.runtime, memory=memory)
+    return replace(contents, runtime=runtime, memory_report=report)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.bundle.manifest import configuration_digest
-from training.compare.cell import GridCell, GridPlan, Variant
+from training.compare.cell import GridCell, GridPlan
 from training.compare.result import RunResult, Timing, run_result
 from training.configuration.grid import Cell
 from training.data.dataset import Dataset, digest
@@ -18,6 +18,7 @@ from training.evaluation.search import tfidf_answers
 from training.evaluation.separation import score_histogram
 from training.findings import groups_of, separation_of
 from training.loop.step import Step
+from training.names import Variant
 from training.pipeline import train
 from training.pipeline_settings import PipelineSettings
 
@@ -75,7 +76,7 @@ def planned(name: str, dataset: Dataset, cells: Sequence[Cell]) -> Comparison:
 
 def _grid_cell(cell: Cell) -> GridCell:
     own = configuration_digest(cell.settings.as_dict())
-    return GridCell(cell.recipe, Variant(cell.variant), cell.seed, own)
+    return GridCell(cell.recipe, cell.variant, cell.seed, own)
 
 
 def run_cell(

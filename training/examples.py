@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from training.data.dataset import Dataset, Relevance, Rows
+from training.data.dataset import Dataset, Mask, Relevance, Rows
 from training.encoders.base import Prepared, TextStore
 from training.encoders.prepare import prepare_encoder
 from training.encoders.settings import EncoderSettings
@@ -67,14 +68,16 @@ def build_examples(
     settings: EncoderSettings,
     seed: int,
     on_texts: Callable[[int, int], None] | None = None,
+    directory: Path | None = None,
 ) -> tuple[Prepared, Examples]:
     """Return the untrained encoder and the examples of the answerable queries.
 
-    `on_texts` is told how many texts are read, and of how many.
+    `on_texts` is told how many texts are read, and of how many; what they are read as is kept in a
+    `nameless_file` of the directory.
     """
     answerable = dataset.subset(np.flatnonzero(dataset.answerable))
     titles = [product.title for product in dataset.products]
-    prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts)
+    prepared = prepare_encoder(settings, [*answerable.texts, *titles], seed, on_texts, directory)
     return prepared, Examples(prepared.texts, answerable.relevance, answerable.filtered)
 
 
@@ -88,10 +91,10 @@ def sample_batch(
     """
     chosen = positives.draw(queries, generator)
     products, columns = np.unique(chosen, return_inverse=True)
-    relevance = examples.relevance[queries][:, products].toarray()
+    relevance = _marked(examples.relevance, queries, products)
     filtered = None
     if examples.filtered is not None:
-        filtered = torch.from_numpy(examples.filtered[queries][:, products].toarray() & ~relevance)
+        filtered = torch.from_numpy(_marked(examples.filtered, queries, products) & ~relevance)
     return Batch(
         queries,
         products.astype(np.int64),
@@ -99,3 +102,17 @@ def sample_batch(
         torch.from_numpy(relevance),
         filtered,
     )
+
+
+def _marked(relevance: Relevance, queries: Rows, products: Rows) -> Mask:
+    """Return the rows of these queries and the columns of these products, which ascend.
+
+    Indexing columns of a sparse matrix would count over all of them for every batch.
+    """
+    rows = relevance[queries]
+    query = np.repeat(np.arange(len(queries)), np.diff(rows.indptr))
+    column = np.minimum(np.searchsorted(products, rows.indices), len(products) - 1)
+    inside = (products[column] == rows.indices) & rows.data
+    marked = np.zeros((len(queries), len(products)), dtype=np.bool_)
+    marked[query[inside], column[inside]] = True
+    return marked

@@ -13,7 +13,13 @@ from training.data.splits import SplitDataset
 from training.evaluation.background import CATEGORY
 from training.evaluation.confident_errors import confident_errors
 from training.evaluation.groups import GroupSettings, GroupThresholds, group_thresholds
-from training.evaluation.separation import Separation, embedding_blocks, score_histogram, separation
+from training.evaluation.separation import (
+    ScoreHistogram,
+    Separation,
+    embedding_blocks,
+    score_histogram,
+    separation,
+)
 from training.pipeline_settings import PipelineSettings
 from training.report.findings import About, Findings, Source
 from training.report.sources import sources_of
@@ -22,6 +28,7 @@ from training.trained import Trained
 
 GROUP_TARGETS = (0.90, 0.95)
 ERRORS = 50
+BEFORE = "before training"
 COMMAND = "alc-train fit --config configuration.toml"
 # The licence of the sample is known; that of own data is for whoever gave them to say.
 LICENCES = {"sample": "CC BY 4.0, L. Akritidis, UCI Machine Learning Repository no. 837"}
@@ -43,9 +50,15 @@ def findings_of(
         configuration=settings.as_dict(),
         method=_method(settings),
         evaluations=trained.evaluations,
-        scores=(score_histogram(name, scores),),
+        scores=_histograms({BEFORE: trained.untrained, name: scores}),
         groups=groups_of(trained, test),
         errors=confident_errors(trained.found, scores.right, test, ERRORS),
+    )
+
+
+def _histograms(models: Mapping[str, Separation | None]) -> tuple[ScoreHistogram, ...]:
+    return tuple(
+        score_histogram(name, scores) for name, scores in models.items() if scores is not None
     )
 
 

@@ -56,10 +56,9 @@ def train(
     """
     stages = stages or Stages()
     choosing, certifying = divide(parts.calibration, settings.training)
-    fitted = _fit(parts.train, choosing, settings, on_step, stages, run_directory)
-    runtime, index_report = build_runtime(
-        fitted, parts.train, settings.augmentation, settings.training.seed
-    )
+    fitted = _fit(parts, choosing, settings, on_step, stages, run_directory)
+    built = build_runtime(fitted, parts.train, settings.augmentation, settings.training.seed)
+    runtime = built.runtime
     found = answers(runtime, parts.test, CANDIDATES)
     promises = _promises(runtime, certifying, found, settings, calibrated_at)
     lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
@@ -74,7 +73,16 @@ def train(
             known,
         ),
     )
-    return Trained(runtime, fitted.products, found, index_report, promises, evaluations)
+    return Trained(
+        runtime=runtime,
+        products=fitted.products,
+        found=found,
+        index_report=built.index_report,
+        memory_report=built.memory_report,
+        promises=promises,
+        evaluations=evaluations,
+        untrained=fitted.untrained,
+    )
 
 
 def model_name(settings: TrainingSettings, augmentation: AugmentationSettings | None = None) -> str:
@@ -103,6 +111,7 @@ def train_and_publish(
     contents = BundleContents(
         runtime=trained.runtime,
         index_report=trained.index_report,
+        memory_report=trained.memory_report,
         promises=trained.promises,
         configuration=settings.as_dict(),
         data_digest=digest(dataset),
@@ -115,11 +124,11 @@ def assist(dataset: Dataset, settings: PipelineSettings, run_directory: Path | N
     """Take part in the training of `train_and_publish` as one of the other processes."""
     parts = split_dataset(dataset, settings.split, settings.training.seed)
     choosing, _ = divide(parts.calibration, settings.training)
-    _fit(parts.train, choosing, settings, lambda _: None, Stages(), run_directory)
+    _fit(parts, choosing, settings, lambda _: None, Stages(), run_directory)
 
 
 def _fit(
-    train: Dataset,
+    parts: SplitDataset,
     choosing: Dataset | None,
     settings: PipelineSettings,
     on_step: Callable[[Step], None],
@@ -128,11 +137,12 @@ def _fit(
 ) -> Fitted:
     with joined(settings.training.device) as ranks:
         return fit(
-            train,
+            parts.train,
             settings.training,
             on_step,
             stages.hashing,
             choosing=choosing,
+            test=parts.test,
             ranks=ranks,
             run_directory=run_directory,
         )

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
-from training.checks import require_one_of
 from training.labels.settings import (
     FreeVectorLabelSettings,
     PrototypeLabelSettings,
     VectorTableSettings,
 )
+from training.losses.alc import AlcSettings
 from training.losses.settings import TcmSettings, TextTermSettings
+from training.names import RecipeName, Variant
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
-
-Variant = Literal["none", "tcm", "alc", "alc+tcm"]
 
 
 def softmax() -> TrainingSettings:
@@ -29,7 +28,7 @@ def softmax() -> TrainingSettings:
 
 def ngame() -> TrainingSettings:
     """Return text labels and the triplet loss with one margin (NGAME)."""
-    return TrainingSettings(base="triplet", tcm=_light_tcm())
+    return TrainingSettings(base="triplet", tcm=_tcm(0.1), alc=_light_alc())
 
 
 def dexa() -> TrainingSettings:
@@ -45,30 +44,30 @@ def prime() -> TrainingSettings:
         labels=PrototypeLabelSettings(vectors=vectors, title_weight=8.0, feedforward=256),
         sampler=SamplerSettings(positives="inverse_propensity"),
         base="dynamic_triplet",
+        tcm=_tcm(0.3),
+        alc=_light_alc(),
         text_terms=TextTermSettings(),
     )
 
 
-RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+_MADE: Mapping[RecipeName, Callable[[], TrainingSettings]] = {
     "softmax": softmax,
     "ngame": ngame,
     "dexa": dexa,
     "prime": prime,
 }
+# By any text: what a file names is looked for in it.
+RECIPES: Mapping[str, Callable[[], TrainingSettings]] = {
+    name: _MADE[name] for name in get_args(RecipeName)
+}
 
 
-def recipe(name: str, variant: Variant = "alc+tcm") -> TrainingSettings:
-    """Return the settings of a method with both additional losses, one of them or none.
-
-    Raise ConfigurationError naming the methods or variants there are.
-    """
-    require_one_of("recipe", name, tuple(RECIPES))
-    require_one_of("variant", variant, get_args(Variant))
-    settings = RECIPES[name]()
+def in_variant(settings: TrainingSettings, variant: Variant) -> TrainingSettings:
+    """Return the settings without the additional losses that the variant has not."""
     return replace(
         settings,
-        tcm=settings.tcm if "tcm" in variant else None,
-        alc=settings.alc if "alc" in variant else None,
+        tcm=settings.tcm if variant.has_tcm else None,
+        alc=settings.alc if variant.has_alc else None,
     )
 
 
@@ -85,6 +84,10 @@ def method_name(settings: TrainingSettings) -> str:
     return settings.base.replace("_", " ") + labels[settings.labels.kind]
 
 
-def _light_tcm() -> TcmSettings:
-    """Return weights that fit NGAME's loss: its mean over ten negatives is small beside a sum."""
-    return TcmSettings(positive_weight=0.1, negative_weight=0.1)
+def _tcm(weight: float) -> TcmSettings:
+    """Return weights that fit a triplet loss: a mean over ten negatives is small beside a sum."""
+    return TcmSettings(positive_weight=weight, negative_weight=weight)
+
+
+def _light_alc() -> AlcSettings:
+    return AlcSettings(query_label_weight=0.3, query_batch_weight=0.03)

@@ -79,7 +79,7 @@ def evaluate_own(bundle: Bundle) -> Evaluation:
 
 def evaluate_labelled(bundle: Bundle, labelled: Dataset) -> Evaluation:
     """Return the results on queries over the catalogue of the bundle."""
-    found = bundle.runtime.candidates(labelled.texts, CANDIDATES)
+    found = answers(bundle.runtime, labelled, CANDIDATES)
     return evaluate(_name(bundle), found, labelled.relevance, bundle.promises)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from models.catalogue import Catalogue
@@ -18,33 +20,46 @@ from training.loop.fit import Fitted
 INDEX_SAMPLE = 1_000
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltRuntime:
+    """What is served, and how the index of the products and that of the memory were chosen.
+
+    `memory_report` is None where there is no memory.
+    """
+
+    runtime: Runtime
+    index_report: IndexReport
+    memory_report: IndexReport | None
+
+
 def build_runtime(
     fitted: Fitted, train: Dataset, augmentation: AugmentationSettings | None, seed: int
-) -> tuple[Runtime, IndexReport]:
-    """Return the runtime over the catalogue of the training part, and how its index was chosen.
+) -> BuiltRuntime:
+    """Return the runtime over the catalogue of the training part.
 
     Only training queries enter it: those that calibrate and test it must be new to it.
     """
-    products, memory = fitted.products, None
+    products, memory, memory_report = fitted.products, None, None
     if augmentation is not None:
-        products, memory = _augmented(fitted, train, augmentation, seed)
+        products, memory, memory_report = _augmented(fitted, train, augmentation, seed)
     index, report = build_index(products, _sample(fitted, train, seed), seed=seed)
-    return Runtime(fitted.encoder, index, Catalogue(train.products), memory), report
+    runtime = Runtime(fitted.encoder, index, Catalogue(train.products), memory)
+    return BuiltRuntime(runtime, report, memory_report)
 
 
 def _augmented(
     fitted: Fitted, train: Dataset, settings: AugmentationSettings, seed: int
-) -> tuple[FloatMatrix, QueryMemory | None]:
+) -> tuple[FloatMatrix, QueryMemory | None, IndexReport | None]:
     answerable = train.subset(np.flatnonzero(train.answerable))
     queries = fitted.encoder.encode(answerable.texts)
-    products, memory = fitted.products, None
+    products, memory, report = fitted.products, None, None
     if settings.centroid_weight > 0:
         products = with_centroids(products, queries, answerable.relevance, settings.centroid_weight)
     if settings.memory is not None:
-        memory = build_memory(
+        memory, report = build_memory(
             answerable.texts, queries, answerable.relevance, settings.memory, seed=seed
         )
-    return products, memory
+    return products, memory, report
 
 
 def _sample(fitted: Fitted, train: Dataset, seed: int) -> FloatMatrix:

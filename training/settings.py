@@ -76,7 +76,7 @@ class TrainingSettings:
     alc: AlcSettings | None = field(default_factory=AlcSettings)
     """The auxiliary losses on the hardest negatives."""
 
-    head_learning_rate: float = 5e-4
+    head_learning_rate: float = 2e-2
     """Highest learning rate of the auxiliary heads."""
 
     head_weight_decay: float = 0.01
@@ -109,10 +109,19 @@ class TrainingSettings:
             require_positive(self, "micro_batch")
         if self.encoder.kind == "ngram":
             self._check_dimension(self.encoder.dimension)
-        if self.text_terms and self.labels.kind == "text":
+        if self.labels.kind == "text":
+            self._refuse_losses_on_titles()
+
+    def _refuse_losses_on_titles(self) -> None:
+        if self.text_terms:
             raise ConfigurationError(
                 "text_terms compare the title with a label representation that adds to it, but "
                 'labels.kind is "text"; choose another kind or leave text_terms out'
+            )
+        if self.alc and self.alc.on_titles:
+            raise ConfigurationError(
+                "alc.on_titles applies alc to the title beside a label that adds to it, but "
+                'labels.kind is "text"; choose another kind or leave alc.on_titles out'
             )
 
     def _check_dimension(self, dimension: int) -> None:

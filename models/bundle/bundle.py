@@ -20,7 +20,7 @@ class BundleContents:
     """Everything that `publish` writes.
 
     `report` maps file names to contents, for people. `parent` is the bundle this one was made
-    from.
+    from. `memory_report` is about the index of the memory, where the runtime has one.
     """
 
     runtime: Runtime
@@ -30,6 +30,7 @@ class BundleContents:
     data_digest: str
     report: Mapping[str, bytes] = field(default_factory=dict)
     parent: str | None = None
+    memory_report: IndexReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,11 @@ class FileEntry(BaseModel):
 
 
 class Manifest(BaseModel):
-    """Everything that is said about a bundle; its own bytes give the bundle's id."""
+    """Everything that is said about a bundle; its own bytes give the bundle's id.
+
+    `memory_index` is how the index of the remembered training queries was chosen: its "products"
+    are queries. None where nothing is remembered, or the bundle is older than the field.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,6 +54,7 @@ class Manifest(BaseModel):
     dimension: int
     products: int
     index: IndexReport
+    memory_index: IndexReport | None = None
     promises: tuple[Promise, ...]
     files: dict[str, FileEntry]
 

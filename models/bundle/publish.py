@@ -109,6 +109,7 @@ def _manifest(directory: Path, contents: BundleContents, created_at: datetime) -
         dimension=contents.runtime.encoder.dimension,
         products=len(contents.runtime.catalogue),
         index=contents.index_report,
+        memory_index=contents.memory_report,
         promises=contents.promises,
         files={name: file_entry(directory / name) for name in sorted(files_below(directory))},
     )

@@ -37,17 +37,6 @@ def zero_error_minimum(target_precision: float, confidence: float) -> int:
     return math.ceil(math.log(1 - confidence) / math.log(target_precision))
 
 
-def error_upper_bound(errors: int, accepted: int, confidence: float) -> float:
-    """Return the one-sided Clopper-Pearson upper bound on the error rate.
-
-    BetaInv(confidence; errors + 1, accepted - errors); 1 when all or none were accepted and wrong.
-    It is at most 1 - target exactly when `p_value` is at most 1 - confidence.
-    """
-    if errors >= accepted:
-        return 1.0
-    return float(special.betaincinv(errors + 1, accepted - errors, confidence))
-
-
 def share_interval(count: int, total: int, confidence: float) -> tuple[float, float]:
     """Return the two-sided Clopper-Pearson interval of a share; (0, 1) for a share of nothing."""
     if total == 0:

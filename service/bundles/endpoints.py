@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 
+from models.memory.memory import QueryMemory
 from models.thresholds import Promise
 from service.access.actor import Scope
 from service.access.dependencies import require
 from service.bundles.holder import ServedBundle
-from service.bundles.schemas import BundleRead, IndexRead, PromiseRead
+from service.bundles.schemas import BundleRead, IndexRead, MemoryRead, PromiseRead
 from service.state import State
 
 router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
 
 @router.get("/current", dependencies=[Depends(require(Scope.RECOMMEND))])
 async def get_current_bundle(state: State) -> BundleRead:
-    """Describe the bundle that answers, its index as measured and what it promises."""
+    """Describe the bundle that answers, what is searched and what it promises."""
     return describe(state.bundles.served)
 
 
@@ -33,9 +34,16 @@ def describe(served: ServedBundle) -> BundleRead:
         encoder=manifest.encoder,
         dimension=manifest.dimension,
         index=IndexRead(**{name: getattr(manifest.index, name) for name in IndexRead.model_fields}),
+        memory=describe_memory(bundle.runtime.memory),
         promise=describe_promise(served.promise),
         promises=[describe_promise(promise) for promise in bundle.promises],
     )
+
+
+def describe_memory(memory: QueryMemory | None) -> MemoryRead | None:
+    if memory is None:
+        return None
+    return MemoryRead(queries=len(memory.index), **asdict(memory.settings))
 
 
 def describe_promise(promise: Promise) -> PromiseRead:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from models.memory.settings import Formula
+
 
 class PromiseRead(BaseModel):
     """A precision that was certified on labels held out for it."""
@@ -33,6 +35,16 @@ class IndexRead(BaseModel):
     exact_milliseconds_per_query: float
 
 
+class MemoryRead(BaseModel):
+    """Training queries that are searched too, and how they change the score of a product."""
+
+    queries: int
+    formula: Formula
+    weight: float = Field(description="Of the training queries; the product itself has the rest")
+    neighbours: int = Field(description="How many of the most similar ones vote")
+    temperature: float = Field(description="Divides cosines where votes are shares of a softmax")
+
+
 class BundleRead(BaseModel):
     """The bundle that answers now."""
 
@@ -43,5 +55,9 @@ class BundleRead(BaseModel):
     encoder: str
     dimension: int
     index: IndexRead
+    memory: MemoryRead | None = Field(
+        description="Training queries that are mixed into the score; null: a score is the cosine of"
+        " the vectors of query and product"
+    )
     promise: PromiseRead = Field(description="The one that answers carry")
     promises: list[PromiseRead] = Field(description="All that were calibrated")

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
+from hypothesis import given, strategies
+from hypothesis.extra.numpy import arrays
+from scipy.sparse import csr_array
 
 from models.catalogue import Product
+from models.ngram.features import bags
 from training.data.dataset import Dataset, Rows, relevance_matrix
 from training.encoders.base import Inputs
+from training.encoders.ngram import NgramTexts
 from training.encoders.settings import NgramSettings
 from training.examples import Batch, Examples, build_examples, sample_batch
 from training.sampling.positives import Positives
@@ -65,6 +72,37 @@ def test_a_product_sampled_twice_is_one_column() -> None:
 
     assert batch.products.tolist() == [0, 2]
     assert batch.positives.tolist() == [0, 0, 1]
+
+
+@given(data=strategies.data())
+def test_what_is_right_or_filtered_is_what_the_matrices_say(data: strategies.DataObject) -> None:
+    queries, products = data.draw(strategies.integers(1, 6)), data.draw(strategies.integers(1, 9))
+    shape = (queries, products)
+    right = data.draw(arrays(np.bool_, shape))
+    right[:, data.draw(strategies.integers(0, products - 1))] = True  # each has one to draw
+    filtered = data.draw(arrays(np.bool_, shape))
+    examples = Examples(NgramTexts(bags([])), csr_array(right), csr_array(filtered))
+    rows = data.draw(strategies.lists(strategies.integers(0, queries - 1), min_size=1, max_size=8))
+
+    batch = sampled(examples, rows, np.random.default_rng(0))
+
+    inside = np.ix_(np.array(rows), batch.products)
+    assert batch.filtered is not None
+    assert batch.relevance.tolist() == right[inside].tolist()
+    assert batch.filtered.tolist() == (filtered & ~right)[inside].tolist()
+
+
+def test_a_batch_takes_no_memory_for_products_that_are_not_in_it() -> None:
+    """One byte for each of them would be thirty times this."""
+    right = csr_array(([True], ([0], [0])), shape=(1, 30_000_000))
+    examples = Examples(NgramTexts(bags([])), right)
+
+    tracemalloc.start()
+    sampled(examples, [0], np.random.default_rng(0))
+    _, highest = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert highest < 1_000_000
 
 
 @pytest.mark.parametrize(("cut", "share"), [(None, None), (0, 0.0), (3, 0.5)])

@@ -33,7 +33,8 @@ from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.pipeline import Stages, model_name, train, train_and_publish
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
-from training.recipes import recipe
+from training.recipes import RECIPES
+from training.report.findings import read_findings
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 from training.trained import Trained
@@ -116,6 +117,17 @@ def test_the_report_is_published_with_the_model(tmp_path: Path) -> None:
     }
     assert "softmax + TCM + ALC" in (report / "model_card.md").read_text()
     assert "softmax + TCM + ALC" in (report / "table.txt").read_text()
+
+
+def test_the_report_shows_the_scores_before_training_and_after(tmp_path: Path) -> None:
+    report = published(tmp_path, SETTINGS).directory / "report"
+    before, after = read_findings((report / "findings.json").read_bytes(), "report").scores
+
+    assert (before.name, after.name) == ("before training", "softmax + TCM + ALC")
+    assert sum(before.right) == sum(after.right) > 0
+    assert before.right_above_wrong
+    assert after.right_above_wrong
+    assert before.right_above_wrong < after.right_above_wrong
 
 
 def test_the_same_seed_publishes_identical_weights(tmp_path: Path) -> None:
@@ -249,7 +261,7 @@ def test_of_labels_and_heads_only_the_vectors_to_be_searched_are_published(
     tmp_path: Path, name: str
 ) -> None:
     """A basis vector's cosines with the products are one column of the searched vectors."""
-    used = {part: getattr(recipe(name), part) for part in ("base", "labels", "text_terms")}
+    used = {part: getattr(RECIPES[name](), part) for part in ("base", "labels", "text_terms")}
     fast = replace(used["labels"], vectors=VectorTableSettings(learning_rate=0.1))
     training = replace(TRAINING, **(used | {"labels": fast}))
 
@@ -377,6 +389,8 @@ def test_a_bundle_remembers_its_training_queries_and_no_others(tmp_path: Path) -
     assert np.array_equal(served.scores, expected.scores)
     assert bundle.runtime.memory is not None
     assert len(bundle.runtime.memory.index) == len(set(parts.train.texts))
+    assert bundle.manifest.memory_index
+    assert bundle.manifest.memory_index.products == len(bundle.runtime.memory.index)
     assert differences(bundle.runtime, bundle.probes) == ()
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from models.encoder import FloatMatrix
-from models.errors import ConfigurationError
 from tests.training.products import small_shop
 from training.data.dataset import Dataset
 from training.encoders.settings import NgramSettings
@@ -21,7 +20,8 @@ from training.labels.settings import (
 from training.loop.fit import Fitted, fit
 from training.losses.alc import AlcSettings
 from training.losses.settings import TextTermSettings
-from training.recipes import RECIPES, method_name, recipe
+from training.names import Variant
+from training.recipes import RECIPES, in_variant, method_name
 from training.settings import TrainingSettings
 
 each_recipe = pytest.mark.parametrize("name", list(RECIPES))
@@ -60,13 +60,14 @@ def top_1_precision(fitted: Fitted) -> float:
 
 @cache
 def untrained() -> float:
+    alone = in_variant(RECIPES["softmax"](), Variant.NONE)
     still = NgramSettings(dimension=32, table_learning_rate=1e-9, learning_rate=1e-9)
-    return top_1_precision(trained(small(recipe("softmax", "none"), epochs=1, encoder=still)))
+    return top_1_precision(trained(small(alone, epochs=1, encoder=still)))
 
 
 @each_recipe
 def test_every_recipe_learns_what_the_words_mean(name: str) -> None:
-    learned = top_1_precision(trained(small(recipe(name), epochs=4)))
+    learned = top_1_precision(trained(small(RECIPES[name](), epochs=4)))
 
     assert learned > untrained() + 0.05
     assert learned > 0.95
@@ -75,7 +76,7 @@ def test_every_recipe_learns_what_the_words_mean(name: str) -> None:
 @each_recipe
 def test_the_seed_decides_what_a_recipe_learns(name: str) -> None:
     first, again, other = (
-        trained(small(recipe(name), seed=seed, epochs=1)).products for seed in (0, 0, 1)
+        trained(small(RECIPES[name](), seed=seed, epochs=1)).products for seed in (0, 0, 1)
     )
 
     assert np.array_equal(first, again)
@@ -88,10 +89,10 @@ def test_a_variant_switches_off_what_it_does_not_name_and_nothing_else(name: str
 
     assert full.tcm
     assert full.alc
-    assert recipe(name) == full
-    assert recipe(name, "tcm") == replace(full, alc=None)
-    assert recipe(name, "alc") == replace(full, tcm=None)
-    assert recipe(name, "none") == replace(full, tcm=None, alc=None)
+    assert in_variant(full, Variant.BOTH) == full
+    assert in_variant(full, Variant.TCM) == replace(full, alc=None)
+    assert in_variant(full, Variant.ALC) == replace(full, tcm=None)
+    assert in_variant(full, Variant.NONE) == replace(full, tcm=None, alc=None)
 
 
 def test_the_recipes_are_the_published_methods() -> None:
@@ -114,13 +115,6 @@ def test_the_recipes_are_the_published_methods() -> None:
 )
 def test_another_composition_is_named_by_its_parts(labels: Any, base: Any, name: str) -> None:
     assert method_name(TrainingSettings(labels=labels, base=base)) == name
-
-
-def test_an_unknown_recipe_or_variant_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ConfigurationError, match="softmax, ngame, dexa, prime"):
-        recipe("siamese")
-    with pytest.raises(ConfigurationError, match=r"none, tcm, alc, alc\+tcm"):
-        recipe("ngame", "tcm+alc")  # type: ignore[arg-type]
 
 
 VECTORS = VectorTableSettings(private_vectors=5)

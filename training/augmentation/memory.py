@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from models.encoder import FloatMatrix
-from models.index.build import build_index
+from models.index.build import IndexReport, build_index
 from models.memory.memory import QueryMemory
 from models.memory.settings import MemorySettings
 from training.data.dataset import Relevance, Rows
@@ -45,18 +45,19 @@ def build_memory(
     settings: MemorySettings,
     *,
     seed: int,
-) -> QueryMemory:
-    """Return the memory of these queries; the index is chosen as that of the products is.
+) -> tuple[QueryMemory, IndexReport]:
+    """Return the memory of these queries, and how its index was chosen: as that of the products is.
 
     Up to 50,000 queries are kept in float32, more in float16 beside 4-bit codes
     (`models.index.build`).
     """
     distinct = distinct_queries(texts, relevance)
     vectors = embeddings[distinct.rows]
-    index, _ = build_index(vectors, vectors, seed=seed, sample=INDEX_SAMPLE)
-    return QueryMemory(
+    index, report = build_index(vectors, vectors, seed=seed, sample=INDEX_SAMPLE)
+    memory = QueryMemory(
         settings,
         index,
         distinct.relevance.indptr.astype(np.int64),
         distinct.relevance.indices.astype(np.int32),
     )
+    return memory, report

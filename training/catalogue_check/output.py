@@ -10,7 +10,6 @@ from training.catalogue_check.duplicates import DuplicatePair
 from training.catalogue_check.mislabelled import MislabelledPair
 from training.catalogue_check.words import duplicate_reasons, mislabelled_reasons
 from training.evaluation.table import Rows
-from training.report.findings import CatalogueSummary
 from training.report.page import Page, Section, page_html
 
 COLUMNS = (
@@ -26,7 +25,6 @@ COLUMNS = (
 # A spreadsheet would run a cell that begins like this as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MOST_ON_PAGE = 500
-MOST_IN_SUMMARY = 10
 
 
 def as_csv(check: CatalogueCheck) -> bytes:
@@ -57,18 +55,6 @@ def as_html(check: CatalogueCheck) -> bytes:
             ),
             sections=(_duplicates(check), _mislabelled(check)),
         )
-    )
-
-
-def summary_of(check: CatalogueCheck) -> CatalogueSummary:
-    """Return the counts and the likeliest duplicates, for the report of a model."""
-    return CatalogueSummary(
-        duplicates=len(check.duplicates),
-        mislabelled=len(check.mislabelled),
-        examples=tuple(
-            (one.first.title, one.second.title, one.score)
-            for one in check.duplicates[:MOST_IN_SUMMARY]
-        ),
     )
 
 

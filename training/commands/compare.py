@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.commands.files import write_files
-from training.commands.options import ConfigOption, Given, SetOption
+from training.commands.options import Given, GridOption, SetOption
 from training.commands.terminal import stderr, warn_of_bad_rows
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def compare(
-    config: ConfigOption = None,
+    config: GridOption = None,
     assign: SetOption = None,
     out: Annotated[
         Path, typer.Option(help="Directory of the runs and tables; the same one goes on.")
@@ -27,8 +27,8 @@ def compare(
 ) -> None:
     """Train methods with and without TCM and ALC over several seeds, and compare them.
 
-    The section [compare] says which: recipes, variants and seeds. Each finished run is kept, so
-    that the same command goes on after an interruption.
+    The section compare of the file says which: recipes, variants and seeds. Each finished run is
+    kept, so that the same command goes on after an interruption.
     """
     from training.compare.files import comparison_files
     from training.compare.runner import run_grid

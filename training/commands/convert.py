@@ -19,7 +19,7 @@ def convert(
 ) -> None:
     """Write a data set as plain tables: CSV, JSON lines or Parquet, by the names of the files.
 
-    Name it by the section [data], for example --set data.kind=published --set
+    Name it by the section data, for example --set data.kind=published --set
     data.name=online-retail --set data.folder=FOLDER; without, the sample is written.
     """
     from training.data.export import write_plain

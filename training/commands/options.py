@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
 from models.errors import ConfigurationError
+from training.names import RecipeName
 
 if TYPE_CHECKING:
     from training.configuration.layers import Layer
     from training.pipeline_settings import PipelineSettings
 
+NAMES = ", ".join(get_args(RecipeName))
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="TOML file of settings; other options win over it.")
 ]
 RecipeOption = Annotated[
-    str | None, typer.Option(help="The method whose defaults apply: softmax, ngame, ...")
+    str | None,
+    typer.Option(metavar="NAME", help=f"The method whose defaults apply: {NAMES}."),
+]
+GridOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help=f"TOML file of settings; in its section compare, recipes are any of {NAMES}.",
+    ),
 ]
 SetOption = Annotated[
     list[str] | None,

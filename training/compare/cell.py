@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from models.errors import ConfigurationError
-
-
-class Variant(StrEnum):
-    """What is added to the base loss of a recipe."""
-
-    NONE = "none"
-    TCM = "tcm"
-    ALC = "alc"
-    BOTH = "alc+tcm"
-
-    @property
-    def has_tcm(self) -> bool:
-        return self in (Variant.TCM, Variant.BOTH)
-
-    @property
-    def has_alc(self) -> bool:
-        return self in (Variant.ALC, Variant.BOTH)
+from training.names import Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +44,3 @@ class GridPlan:
         twice = sorted({file for file in files if files.count(file) > 1})
         if twice:
             raise ConfigurationError(f"a comparison names a run twice: {twice[0]}")
-
-
-def plan_grid(
-    data_digest: str,
-    split: str,
-    recipes: Sequence[str],
-    variants: Sequence[Variant],
-    seeds: Sequence[int],
-    settings_digest: Callable[[str, Variant, int], str],
-) -> GridPlan:
-    """Return every recipe in every variant with every seed, seed by seed.
-
-    So a comparison that is stopped early has compared all methods on the seeds it finished.
-    """
-    cells = tuple(
-        GridCell(recipe, variant, seed, settings_digest(recipe, variant, seed))
-        for seed in seeds
-        for recipe in recipes
-        for variant in variants
-    )
-    return GridPlan(data_digest, split, cells)

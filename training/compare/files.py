@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from training.compare.cell import Variant
 from training.compare.gain import gain_table, gains
 from training.compare.result import RunResult
 from training.compare.table import by_model, comparison_csv, comparison_table
@@ -14,6 +13,7 @@ from training.evaluation.pictures.groups import group_picture
 from training.evaluation.pictures.scores import score_picture
 from training.evaluation.pictures.style import Picture
 from training.evaluation.table import Rows, as_markdown, as_text
+from training.names import Variant
 from training.report.page import Link, Page, Section, page_html
 
 CSV = "comparison.csv"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training.compare.cell import Variant
 from training.compare.measures import Measure, gain_measures
 from training.compare.result import RunResult
 from training.compare.table import Spread, spread
 from training.evaluation.table import Rows
+from training.names import Variant
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,11 @@ def by_model(results: Sequence[RunResult]) -> dict[str, list[RunResult]]:
 
 def comparison_table(results: Sequence[RunResult]) -> Rows:
     """Return the short measures, one row per model under a header."""
-    shown = [one for one in measures(results) if one.short]
+    return measure_table(results, [one for one in measures(results) if one.short])
+
+
+def measure_table(results: Sequence[RunResult], shown: Sequence[Measure]) -> Rows:
+    """Return these measures, one row per model under a header."""
     header = ["", "seeds", *(one.name for one in shown)]
     body = [
         [name, str(len(runs)), *(_cell(runs, measure) for measure in shown)]

@@ -10,8 +10,9 @@ from models.errors import ConfigurationError
 from training.configuration.layers import Layer
 from training.configuration.overlay import overlay
 from training.configuration.read import defaults_of
+from training.names import Variant
 from training.pipeline_settings import PipelineSettings
-from training.recipes import RECIPES, Variant
+from training.recipes import RECIPES, in_variant
 
 SECTION = "compare"
 GIVEN_BY_GRID = {("recipe",): "recipes", ("training", "seed"): "seeds"}
@@ -24,7 +25,7 @@ class CompareSettings:
     recipes: tuple[str, ...] = tuple(RECIPES)
     """The methods, by recipe."""
 
-    variants: tuple[Variant, ...] = ("none", "tcm", "alc", "alc+tcm")
+    variants: tuple[Variant, ...] = tuple(Variant)
     """The losses on top of each: any of "none", "tcm", "alc" and "alc+tcm"."""
 
     seeds: tuple[int, ...] = (0, 1, 2)
@@ -78,18 +79,15 @@ def _settings(
 ) -> PipelineSettings:
     settings = overlay(defaults_of(recipe), layers)
     training = settings.training
-    for name, loss in (("tcm", training.tcm), ("alc", training.alc)):
-        if name in variant and loss is None:
+    for name, loss, needed in (
+        ("tcm", training.tcm, variant.has_tcm),
+        ("alc", training.alc, variant.has_alc),
+    ):
+        if needed and loss is None:
             raise ConfigurationError(
-                f"training.{name} is off, but {SECTION}.variants has {variant!r}; leave one out"
+                f"training.{name} is off, but {SECTION}.variants has '{variant}'; leave one out"
             )
-    chosen = replace(
-        training,
-        seed=seed,
-        tcm=training.tcm if "tcm" in variant else None,
-        alc=training.alc if "alc" in variant else None,
-    )
-    return replace(settings, training=chosen)
+    return replace(settings, training=replace(in_variant(training, variant), seed=seed))
 
 
 def _only(layers: Sequence[Layer]) -> list[Layer]:

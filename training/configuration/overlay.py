@@ -15,6 +15,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from models.errors import ConfigurationError
 from training.configuration.layers import Layer, Table, merged
 from training.configuration.tree import KIND, Field, fields_of, kind_of, leaves, section_for
+from training.path_or_name import found_in
 
 Section = TypeVar("Section")
 _STRICT = ConfigDict(strict=True, allow_inf_nan=False)
@@ -86,7 +87,7 @@ class _Overlay:
             self._refuse_value(at, _fault(error), value)
         if isinstance(found, Path):
             return (self._directory(at) / found.expanduser()).absolute()
-        return found
+        return found_in(self._directory(at), found) if field.names_path else found
 
     def _unknown(self, kind: type, at: tuple[str, ...]) -> NoReturn:
         name = kind_of(kind)

@@ -17,6 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from models.errors import ConfigurationError
+from training.path_or_name import NAMES_PATH
 
 KIND = "kind"
 
@@ -36,6 +37,11 @@ class Field:
     meaning: str
 
     @property
+    def names_path(self) -> bool:
+        """Return whether its text is a path where there is one of that name."""
+        return NAMES_PATH in getattr(self.hint, "__metadata__", ())
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """Return the words that can be written, or none where it is not a choice of words."""
         if isinstance(self.hint, type) and issubclass(self.hint, Enum):
@@ -46,7 +52,7 @@ class Field:
 @cache
 def fields_of(section: type) -> Mapping[str, Field]:
     """Return the fields of a section by name, in order, `kind` first."""
-    hints, meanings = get_type_hints(section), meanings_of(section)
+    hints, meanings = get_type_hints(section, include_extras=True), meanings_of(section)
     names = sorted((one.name for one in fields(section)), key=lambda name: name != KIND)
     defaults = {one.name: one for one in fields(section)}
     return {

@@ -6,28 +6,32 @@ the file may be larger than the memory: what is not needed leaves it again.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from models.ngram.features import Bags, bags
 from models.ngram.vocabulary import Vocabulary
+from training.encoders.scratch import nameless_file
 
 HASHED_AT_ONCE = 1_000
 RENUMBERED_AT_ONCE = 2**22
 
 
-def hash_texts(texts: Sequence[str], on_texts: Callable[[int, int], None] | None = None) -> Bags:
+def hash_texts(
+    texts: Sequence[str],
+    on_texts: Callable[[int, int], None] | None = None,
+    directory: Path | None = None,
+) -> Bags:
     """Return the features of the texts as 32-bit buckets, mapped.
 
-    The file is in the directory for temporary files (variable TMPDIR), four bytes for each feature.
-    It has no name, so that it is gone with the process, however that ends. `on_texts` is told how
-    many texts are hashed, and of how many.
+    They are kept in a `nameless_file` of the directory, four bytes for each feature. `on_texts` is
+    told how many texts are hashed, and of how many. Raises what `nameless_file` raises.
     """
     lengths = [np.zeros(1, dtype=np.int64)]
-    with tempfile.TemporaryFile() as file:
+    with nameless_file(directory) as file:
         for start in range(0, len(texts), HASHED_AT_ONCE):
             part = bags(texts[start : start + HASHED_AT_ONCE])
             file.write(part.buckets.astype(np.int32).data)

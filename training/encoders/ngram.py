@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -92,12 +93,14 @@ def prepare_ngram(
     texts: Sequence[str],
     seed: int,
     on_texts: Callable[[int, int], None] | None = None,
+    directory: Path | None = None,
 ) -> Prepared:
     """Return an encoder whose vocabulary is that of the texts, and the texts.
 
-    `on_texts` is told how many texts are hashed, and of how many.
+    `on_texts` is told how many texts are hashed, and of how many; `hash_texts` says where they are
+    kept.
     """
-    hashed = hash_texts(texts, on_texts)
+    hashed = hash_texts(texts, on_texts, directory)
     vocabulary = build_vocabulary(hashed)
     generator = torch.Generator().manual_seed(seed)
     return Prepared(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training.checks import require_at_least, require_positive
+from training.path_or_name import PathOrName
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class NgramSettings:
 class TransformerSettings:
     """An encoder of the Hugging Face library, with mean pooling."""
 
-    model: str
+    model: PathOrName
     """Directory of the encoder to start from, which is read without the network; or its name."""
 
     kind: Literal["transformer"] = "transformer"

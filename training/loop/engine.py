@@ -74,4 +74,5 @@ class Engine:
             filtered=None if batch.filtered is None else batch.filtered.to(self.device),
             raw_queries=raw_queries,
             raw_labels=labels.raw,
+            raw_titles=raw_titles,
         )

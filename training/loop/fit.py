@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from models.encoder import Encoder, FloatMatrix
 from models.errors import DataError
 from training.data.dataset import Dataset, digest
 from training.encoders.base import EncoderModule
+from training.evaluation.separation import Separation
 from training.examples import Examples, build_examples
 from training.labels.base import LabelContext
 from training.labels.build import build_labels
@@ -29,6 +31,7 @@ from training.loop.run import Run
 from training.loop.run_directory import Configuration, read_state
 from training.loop.step import Step
 from training.loop.stopping import Stopping, stopping_of
+from training.loop.untrained import untrained_separation
 from training.objective import Objective
 from training.settings import TrainingSettings
 
@@ -37,12 +40,14 @@ from training.settings import TrainingSettings
 class Fitted:
     """A trained encoder, and the unit vectors (products, d) of the catalogue to be searched.
 
-    `epoch` is the one whose weights these are.
+    `epoch` is the one whose weights these are, `untrained` the scores of the test queries before
+    training, where there were any.
     """
 
     encoder: Encoder
     products: FloatMatrix
     epoch: int
+    untrained: Separation | None = None
 
 
 def fit(
@@ -52,6 +57,7 @@ def fit(
     on_texts: Callable[[int, int], None] | None = None,
     *,
     choosing: Dataset | None = None,
+    test: Dataset | None = None,
     ranks: Ranks | None = None,
     run_directory: Path | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -59,10 +65,11 @@ def fit(
     """Train on the answerable queries of the data set.
 
     `on_step` hears of each step; `on_texts`, before them, how many texts are read of how many.
-    `choosing` are the queries of the early stop, where the settings have one. `ranks` is this
-    process among several, each of which returns the result. With a run directory a run that was
-    ended goes on from its last whole epoch, and a finished one returns what it came to. `clock`
-    returns seconds.
+    `choosing` are the queries of the early stop, where the settings have one; the scores of the
+    `test` queries before training are measured, and change nothing. `ranks` is this process among
+    several, each of which returns the result. With a run directory a run that was ended goes on
+    from its last whole epoch, and a finished one returns what it came to; there, too, is what the
+    texts are read as while it goes on (without one, where TMPDIR says). `clock` returns seconds.
 
     The same data set, settings, machine and thread count give the same result, with interruptions
     as well. Raises ConfigurationError when the directory holds another run, RunDirectoryError when
@@ -78,16 +85,27 @@ def fit(
         _deterministic(device_of(settings.device)),
     ):
         torch.manual_seed(settings.seed)
-        prepared, examples = build_examples(dataset, settings.encoder, settings.seed, on_texts)
+        prepared, examples = build_examples(
+            dataset, settings.encoder, settings.seed, on_texts, _writable(run_directory)
+        )
         stopping = stopping_of(settings, choosing, prepared.read)
 
         def hear(step: Step) -> None:
             keeper.step(step, run.steps_per_epoch)
             on_step(step)
 
-        run = Run(_engine(prepared.encoder, examples, settings, ranks), settings, hear, clock)
+        engine = _engine(prepared.encoder, examples, settings, ranks)
+        untrained = None
+        if test is not None:
+            untrained = untrained_separation(engine, test, prepared.read(test.texts))
+        run = Run(engine, settings, hear, clock)
         epoch = _train(run, stopping, keeper)
-        return Fitted(prepared.encoder.export(), run.product_vectors(), epoch)
+        return Fitted(prepared.encoder.export(), run.product_vectors(), epoch, untrained)
+
+
+def _writable(run_directory: Path | None) -> Path | None:
+    """Return it where this process may write to it: of several, only the first one must."""
+    return run_directory if run_directory and os.access(run_directory, os.W_OK) else None
 
 
 def _train(run: Run, stopping: Stopping | None, keeper: Keeper) -> int:

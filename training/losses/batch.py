@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from models.errors import ConfigurationError
+
 
 @dataclass(frozen=True)
 class EmbeddedBatch:
@@ -16,7 +18,7 @@ class EmbeddedBatch:
     label is right for the query, whether it was sampled for it or not; `positives` (B,) is the
     column sampled for each query. `titles` (U, d), also of unit rows, are the labels' texts alone,
     where the label representation adds to them; `filtered` (B, U) is true where a label is neither
-    right nor wrong for the query; `raw_queries` and `raw_labels` are those
+    right nor wrong for the query; `raw_queries`, `raw_labels` and `raw_titles` are those
     embeddings before they were made unit vectors.
     """
 
@@ -28,6 +30,7 @@ class EmbeddedBatch:
     filtered: Tensor | None = None
     raw_queries: Tensor | None = None
     raw_labels: Tensor | None = None
+    raw_titles: Tensor | None = None
 
     @property
     def similarities(self) -> Tensor:
@@ -53,9 +56,27 @@ class EmbeddedBatch:
         """Return, of shape (B, U), which labels are negatives of which queries."""
         return ~self.relevance if self.filtered is None else ~(self.relevance | self.filtered)
 
-    def with_labels(self, labels: Tensor) -> EmbeddedBatch:
-        """Return the batch with other embeddings (U, d) of the same labels."""
-        return replace(self, labels=labels)
+    @property
+    def on_titles(self) -> EmbeddedBatch:
+        """Return the batch with the titles in place of the labels.
+
+        Raise ConfigurationError where there are none.
+        """
+        if self.titles is None:
+            raise ConfigurationError(
+                "losses on titles need a label representation that adds to the title"
+            )
+        return replace(self, labels=self.titles, raw_labels=self.raw_titles)
+
+    @property
+    def raw(self) -> EmbeddedBatch:
+        """Return the batch with the embeddings as they were before they were made unit vectors.
+
+        Raise ConfigurationError where they were not kept.
+        """
+        if self.raw_queries is None or self.raw_labels is None:
+            raise ConfigurationError("losses on raw embeddings need a batch that has kept them")
+        return replace(self, queries=self.raw_queries, labels=self.raw_labels)
 
     def hardest_negatives(self, similarities: Tensor, k: int) -> tuple[Tensor, Tensor]:
         """Return columns (B, k') of the most similar wrong labels, and which of them exist.

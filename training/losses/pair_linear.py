@@ -17,9 +17,12 @@ def pair_linear(layer: nn.Linear, queries: Tensor, labels: Tensor, columns: Tens
 
     `queries` is (B, d), `labels` (U, d); `columns` (B, k) are each query's labels. Of the layer's
     four blocks, W [q; l; |q - l|; q * l] = W1 q + W2 l + W3 |q - l| + W4 (q * l), the first is
-    multiplied once for each query and the second once for each label, not once for each pair.
+    multiplied once for each query and the second once for each label, not once for each pair. A
+    layer of 2 d inputs has the last two blocks only.
     """
     dimension = queries.shape[1]
+    if layer.in_features == 2 * dimension:
+        return functional.linear(interactions(queries, labels, columns), layer.weight, layer.bias)
     query, label, both = torch.split(layer.weight, [dimension, dimension, 2 * dimension], dim=1)
     of_pairs = functional.linear(interactions(queries, labels, columns), both)
     of_queries = functional.linear(queries, query, layer.bias)

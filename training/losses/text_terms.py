@@ -7,7 +7,6 @@ from collections.abc import Callable
 from torch import Tensor
 from torch.nn import functional
 
-from models.errors import ConfigurationError
 from training.losses.batch import EmbeddedBatch
 from training.losses.settings import TextTermSettings
 
@@ -20,10 +19,9 @@ def text_terms(
     """Return w_t T(S_i) + w_s T(S_i^T) + w_r R(S_i, S_f) (docs/method.md, Title terms).
 
     `similarities` (B, U) are S_f, those of the label representation; S_i are those of the titles.
+    Raise ConfigurationError where the batch has no titles.
     """
-    if batch.titles is None:
-        raise ConfigurationError("text_terms need a label representation that adds to the title")
-    titles = batch.with_labels(batch.titles)
+    titles = batch.on_titles
     by_title = titles.similarities
     return (
         settings.text_weight * base(titles, by_title)

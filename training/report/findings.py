@@ -14,7 +14,6 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import DataError
-from training.evaluation.bands import CurveBand
 from training.evaluation.confident_errors import ConfidentError
 from training.evaluation.groups import GroupThresholds
 from training.evaluation.record import evaluation_from, metrics_of
@@ -56,21 +55,11 @@ class Source:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueSummary:
-    """What the catalogue check found; `examples` are titles of likely duplicates with the score."""
-
-    duplicates: int
-    mislabelled: int
-    examples: tuple[tuple[str, str, float], ...]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """The results of one run, or of several seeds of one; the last evaluation is the bundle's.
 
-    `scores` are of the models before and after, in this order; `curves` and `catalogue` are left
-    out where they were not made.
+    `scores` are of the models before and after, in this order.
     """
 
     about: About
@@ -80,8 +69,6 @@ class Findings:
     scores: tuple[ScoreHistogram, ...]
     groups: tuple[GroupThresholds, ...]
     errors: tuple[ConfidentError, ...]
-    curves: tuple[CurveBand, ...] = ()
-    catalogue: CatalogueSummary | None = None
 
 
 _PARTS: dict[str, TypeAdapter[Any]] = {
@@ -91,8 +78,6 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
     "scores": TypeAdapter(tuple[ScoreHistogram, ...]),
     "groups": TypeAdapter(tuple[GroupThresholds, ...]),
     "errors": TypeAdapter(tuple[ConfidentError, ...]),
-    "curves": TypeAdapter(tuple[CurveBand, ...]),
-    "catalogue": TypeAdapter(CatalogueSummary | None),
 }
 
 

@@ -30,8 +30,6 @@ def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
         sections.pictures(findings),
         sections.groups(findings),
         sections.errors(findings),
+        sections.method(findings),
     ]
-    if findings.catalogue is not None:
-        shown.append(sections.catalogue(findings.catalogue))
-    shown.append(sections.method(findings))
     return page_html(Page(about.title, facts, shown))

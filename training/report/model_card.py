@@ -33,7 +33,6 @@ def model_card(findings: Findings) -> bytes:
         groups=findings.groups,
         untested=UNTESTED.get(findings.about.split),
         configuration=settings_rows(findings.configuration),
-        catalogue=findings.catalogue,
     )
     return rendered.encode() + b"\n"
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from training.evaluation.confident_errors import ConfidentError, NamedProduct
 from training.evaluation.groups import GroupThreshold, GroupThresholds
 from training.evaluation.kept import kept_table, verdict
-from training.evaluation.pictures.bands import band_picture
 from training.evaluation.pictures.groups import group_picture
 from training.evaluation.pictures.promises import precision_coverage_picture
 from training.evaluation.pictures.scores import score_picture
 from training.evaluation.pictures.style import Picture
 from training.evaluation.report import CalibratedCoverage, Evaluation
 from training.evaluation.table import Rows, calibrated_table, results_table
-from training.report.findings import CatalogueSummary, Findings, settings_rows
-from training.report.page import Link, Section
-
-CATALOGUE_PAGE, CATALOGUE_CSV = "catalogue-check.html", "catalogue-check.csv"
+from training.report.findings import Findings, settings_rows
+from training.report.page import Section
 
 
 def results(findings: Findings) -> Section:
@@ -88,8 +85,6 @@ def promise_sentence(one: CalibratedCoverage) -> str:
 def pictures(findings: Findings) -> Section:
     """Return the pictures that the findings allow."""
     drawn: list[Picture] = [precision_coverage_picture(findings.evaluations)]
-    if findings.curves:
-        drawn.append(band_picture(findings.curves))
     if findings.scores:
         drawn.append(score_picture(findings.scores))
     drawn += [group_picture(one) for one in findings.groups if one.groups]
@@ -170,25 +165,6 @@ def _error(one: ConfidentError) -> list[str]:
 
 def _product(one: NamedProduct) -> str:
     return f"{one.title} [{one.product_id}]"
-
-
-def catalogue(found: CatalogueSummary) -> Section:
-    """Return what the catalogue check found, with links to its lists."""
-    header = ["score", "first product", "second product"]
-    rows = [[f"{score:.2f}", first, second] for first, second, score in found.examples]
-    return Section(
-        "Catalogue check",
-        (
-            f"{found.duplicates:,} pairs of products may be one, and {found.mislabelled:,} labels"
-            " may be wrong. Clean the top of both lists before you change the model: it raises"
-            " precision at once.",
-        ),
-        tables=([header, *rows],) if rows else (),
-        links=(
-            Link(CATALOGUE_PAGE, "Read both lists with reasons"),
-            Link(CATALOGUE_CSV, "Work through them in a spreadsheet"),
-        ),
-    )
 
 
 def method(findings: Findings) -> Section:

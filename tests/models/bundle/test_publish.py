@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -12,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from models.bundle.load import load_bundle
-from models.bundle.manifest import MANIFEST_FILE, configuration_digest
+from models.bundle.manifest import MANIFEST_FILE, Manifest, configuration_digest, read_manifest
 from models.bundle.publish import UNFINISHED, publish
 from models.bundle.store import current_bundle, list_bundles
 from models.errors import BundleError, ConfigurationError, DataError
-from tests.small_bundle import CREATED_AT, small_contents
+from tests.small_bundle import CREATED_AT, TITLES, remembering, small_contents
 
 PUBLISHER = [sys.executable, "-m", "tests.models.bundle.publisher"]
 LATER = CREATED_AT + timedelta(days=1)
@@ -38,6 +39,22 @@ def test_the_manifest_says_where_the_bundle_came_from(tmp_path: Path) -> None:
     assert (manifest.products, manifest.dimension) == (8, 64)
     assert manifest.index == contents.index_report
     assert set(manifest.created_by) == {"alc", "python", "numpy", "faiss-cpu"}
+
+
+def test_the_manifest_says_how_both_indexes_were_chosen(tmp_path: Path) -> None:
+    contents = remembering(small_contents(), {"iphone silver": 0, "oled tv": 6})
+    manifest = load_bundle(publish(tmp_path, contents, created_at=CREATED_AT)).manifest
+    assert manifest.index == contents.index_report
+    assert manifest.memory_index == contents.memory_report
+    assert manifest.memory_index
+    assert (manifest.index.products, manifest.memory_index.products) == (len(TITLES), 2)
+
+
+def test_a_manifest_of_before_that_was_said_is_read(tmp_path: Path) -> None:
+    manifest = read_manifest(publish(tmp_path, small_contents(), created_at=CREATED_AT))
+    older = json.loads(manifest.to_bytes())
+    del older["memory_index"]
+    assert Manifest.model_validate(older) == manifest
 
 
 def test_the_newest_bundle_is_current_and_the_older_ones_stay(tmp_path: Path) -> None:

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from models.bundle.publish import publish
 from tests.service.recommend.conftest import Service
+from tests.small_bundle import CREATED_AT, remembering, small_contents
 
 PATH = "/v1/bundles/current"
 
@@ -13,6 +19,27 @@ def test_the_current_bundle_is_described(service: Service) -> None:
     assert (read["index"]["kind"], read["index"]["recall_at_10"]) == ("flat", 1.0)
     assert read["promise"] == read["promises"][0]
     assert read["promise"]["threshold"] == 0.9
+
+
+def test_it_says_whether_training_queries_are_mixed_into_the_score(
+    service: Service, tmp_path: Path
+) -> None:
+    def described() -> Any:
+        response = service.client.get(service.url + PATH, headers=service.headers)
+        return response.json()["memory"]
+
+    assert described() is None
+    remembered = remembering(small_contents(), {"iphone silver": 0, "oled tv": 6})
+    publish(tmp_path / "bundles", remembered, created_at=CREATED_AT + timedelta(days=1))
+    service.app.state.service.bundles.load()
+
+    assert described() == {
+        "queries": 2,
+        "formula": "vote",
+        "weight": 0.5,
+        "neighbours": 1,
+        "temperature": 0.05,
+    }
 
 
 def test_it_needs_a_key(service: Service) -> None:

@@ -24,9 +24,10 @@ def test_a_query_of_the_training_finds_its_products_whatever_their_vectors() -> 
     embeddings[2] = embeddings[0]
     settings = MemorySettings(weight=1.0, neighbours=1)
 
-    memory = build_memory(TEXTS, embeddings, RELEVANCE, settings, seed=0)
+    memory, report = build_memory(TEXTS, embeddings, RELEVANCE, settings, seed=0)
 
     assert len(memory.index) == 3
+    assert (report.kind, report.products, report.recall_at_10) == ("flat", 3, 1.0)
     found = memory.search(flat(unit_vectors(4, seed=1)), embeddings[:1], 2)
     assert found.rows.tolist() == [[0, 3]]
     assert np.allclose(found.scores, 1, atol=1e-6)

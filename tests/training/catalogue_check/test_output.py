@@ -8,7 +8,7 @@ from training.catalogue_check.check import CatalogueCheck
 from training.catalogue_check.confusion import Confusion
 from training.catalogue_check.duplicates import DuplicatePair
 from training.catalogue_check.mislabelled import MislabelledPair
-from training.catalogue_check.output import COLUMNS, MOST_ON_PAGE, as_csv, as_html, summary_of
+from training.catalogue_check.output import COLUMNS, MOST_ON_PAGE, as_csv, as_html
 from training.catalogue_check.titles import title_difference
 
 FIRST, SECOND = Product("a", "Neff K8524X8GB"), Product("-b", "Neff K8524X8 <b>")
@@ -64,9 +64,3 @@ def test_a_long_list_is_cut_on_the_page_and_an_empty_one_says_so() -> None:
     assert f"The first {MOST_ON_PAGE} of {MOST_ON_PAGE + 1} findings" in page
     assert "Nothing was found." in page
     assert as_csv(many).count(b"\nduplicate") == MOST_ON_PAGE + 1
-
-
-def test_the_summary_counts_and_shows_the_likeliest() -> None:
-    found = summary_of(CHECK)
-    assert (found.duplicates, found.mislabelled) == (1, 1)
-    assert found.examples == ((FIRST.title, SECOND.title, 0.912345),)

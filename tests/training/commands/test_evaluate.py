@@ -105,6 +105,21 @@ def test_a_query_for_a_product_that_the_bundle_lacks_is_an_error_when_accepted(
     assert (realised["accepted"], realised["unanswerable"]) == (2, 1)
 
 
+def test_an_ignored_product_is_no_answer(run: Run, shop: Tables, tmp_path: Path) -> None:
+    first, second = small_shop().products[4:6]  # which differ in their size alone
+    labelled, metrics = tmp_path / "new.csv", tmp_path / "metrics.json"
+    text = "boxed " + first.title + " " + second.title.split()[-1]
+    rows = [(text, first.product_id, "ignored"), (text, second.product_id, "right")]
+    write(labelled, [("query", "product_id", "label"), *rows])
+
+    run(
+        *("evaluate", "--bundle", str(shop.bundles)),
+        *("--pairs", str(labelled), "--metrics", str(metrics)),
+    )
+
+    assert json.loads(metrics.read_text())["precision_at_1"] == 1.0
+
+
 def test_where_the_own_data_are_gone_or_changed_that_is_said(
     run: Run, tables: Tables, shop: Tables, tmp_path: Path
 ) -> None:

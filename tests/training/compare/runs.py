@@ -6,11 +6,12 @@ import numpy as np
 
 from models.index.base import Neighbours
 from tests.training.evaluation.example import promise
-from training.compare.cell import GridCell, Variant
+from training.compare.cell import GridCell
 from training.compare.result import RunResult, Timing, run_result
 from training.data.dataset import relevance_matrix
 from training.evaluation.report import evaluate
 from training.evaluation.separation import EDGES, ScoreHistogram
+from training.names import Variant
 
 BINS = len(EDGES) - 1
 QUERIES = 100

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tests.training.compare.runs import cell, result
-from training.compare.cell import Variant
 from training.compare.files import comparison_files, comparison_pictures
+from training.names import Variant
 
 RESULTS = [
     result(cell(variant, seed), 60 + 5 * at)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from tests.training.compare.runs import cell, result
-from training.compare.cell import Variant
 from training.compare.gain import gain_table, gains
 from training.compare.result import RunResult
+from training.names import Variant
 
 
 def runs(recipe: str, tcm: list[int], both: list[int]) -> list[RunResult]:

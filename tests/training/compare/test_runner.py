@@ -7,9 +7,10 @@ import pytest
 
 from models.errors import ConfigurationError, DataError
 from tests.training.compare.runs import cell, result
-from training.compare.cell import GridCell, GridPlan, Variant
+from training.compare.cell import GridCell, GridPlan
 from training.compare.result import RunResult, read_result
 from training.compare.runner import PLAN_FILE, RUNS_DIRECTORY, read_grid, run_grid
+from training.names import Variant
 
 CELLS = tuple(cell(variant, seed) for seed in (0, 1) for variant in (Variant.NONE, Variant.TCM))
 PLAN = GridPlan("d" * 64, "offers", CELLS)

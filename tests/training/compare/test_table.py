@@ -6,8 +6,8 @@ import io
 import pytest
 
 from tests.training.compare.runs import cell, result
-from training.compare.cell import Variant
 from training.compare.table import comparison_csv, comparison_table, spread
+from training.names import Variant
 
 # P@1 is 0.70, 0.80 and 0.90: mean 0.8, sample deviation 0.1.
 RESULTS = [result(cell(Variant.TCM, seed), right) for seed, right in enumerate((70, 80, 90))]

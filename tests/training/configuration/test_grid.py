@@ -9,7 +9,7 @@ from models.errors import ConfigurationError
 from training.configuration.grid import Cell, read_grid
 from training.configuration.layers import Layer
 from training.configuration.read import defaults_of
-from training.losses.alc import AlcSettings
+from training.names import Variant
 from training.recipes import RECIPES
 
 
@@ -31,8 +31,8 @@ def test_a_cell_is_its_recipe_with_the_losses_of_its_variant_and_its_seed() -> N
     with_seed = replace(whole, training=replace(whole.training, seed=7))
     without_alc = replace(with_seed, training=replace(with_seed.training, alc=None))
     assert cells == (
-        Cell("ngame", "tcm", 7, without_alc),
-        Cell("ngame", "alc+tcm", 7, with_seed),
+        Cell("ngame", Variant.TCM, 7, without_alc),
+        Cell("ngame", Variant.BOTH, 7, with_seed),
     )
     assert [one.settings.training.tcm for one in grid(compare={"variants": ["none"]})] == [
         None for _ in range(len(RECIPES) * 3)
@@ -45,7 +45,8 @@ def test_what_else_the_file_says_applies_to_every_cell() -> None:
     assert {one.settings.split for one in cells} == {"open"}
     assert {one.settings.training.epochs for one in cells} == {2}
     with_alc = {one.settings.training.alc for one in cells if "alc" in one.variant}
-    assert with_alc == {AlcSettings(negatives=3)}
+    assert {alc.negatives for alc in with_alc if alc} == {3}
+    assert None not in with_alc
 
 
 def test_a_later_layer_wins_in_the_grid_too() -> None:

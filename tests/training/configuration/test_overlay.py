@@ -12,7 +12,7 @@ from training.configuration.layers import Layer, nested
 from training.configuration.overlay import overlay
 from training.data.settings import SampleData, TableData
 from training.data.splits import SplitKind
-from training.encoders.settings import NgramSettings
+from training.encoders.settings import NgramSettings, TransformerSettings
 from training.losses.alc import AlcSettings
 from training.losses.settings import TcmSettings, TextTermSettings
 from training.pipeline_settings import PipelineSettings
@@ -96,6 +96,21 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert data.products == Path("/home/ada/p.csv")
 
 
+def test_the_model_of_an_encoder_is_a_directory_beside_the_file_or_a_name(tmp_path: Path) -> None:
+    (tmp_path / "minilm").mkdir()
+
+    def model(written: str) -> str:
+        table = nested(("training", "encoder"), {"kind": "transformer", "model": written})
+        encoder = overlay(USUAL, [Layer("run.toml", table, tmp_path)]).training.encoder
+        assert isinstance(encoder, TransformerSettings)
+        return encoder.model
+
+    assert model("minilm") == str(tmp_path / "minilm")
+    assert model(str(tmp_path / "minilm")) == str(tmp_path / "minilm")
+    assert model("org/minilm") == "org/minilm"
+    assert model("") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -158,7 +173,7 @@ def test_a_wrong_type_is_named(name: str, value: object, said: str) -> None:
         ("calibration.target_precisions", [], "calibration.target_precisions needs at least 1"),
         ("calibration.confidence", 1, "calibration.confidence must be between 0 and 1"),
         ("calibration.grid.thresholds", 0, "calibration.grid.thresholds must be at least 1"),
-        ("training.alc.width", 9, "[training.alc] alc.width (9) must be a multiple of"),
+        ("training.alc.width", 0, "training.alc.width must be above 0"),
         ("training.text_terms", True, "training.text_terms compare the title"),
     ],
 )

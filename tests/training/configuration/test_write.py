@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +18,7 @@ from training.configuration.write import as_toml, toml_value
 from training.data.settings import SampleData, TableData
 from training.data.splits import SplitKind
 from training.losses.alc import AlcSettings
+from training.losses.alc.settings import Inputs
 from training.losses.settings import TcmSettings
 from training.pipeline_settings import CalibrationSettings, PipelineSettings
 from training.sampling.settings import SamplerSettings
@@ -25,6 +26,8 @@ from training.settings import TrainingSettings
 
 counts = st.integers(1, 10**9)
 weights = st.floats(0, 1e300)
+above_0 = st.floats(0, 1e300, exclude_min=True)
+inputs = st.sampled_from(get_args(Inputs))
 shares = st.floats(0, 1, exclude_min=True, exclude_max=True)
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 files = names.map(lambda name: Path("/data") / name)
@@ -37,7 +40,7 @@ def configurations(draw: st.DrawFn) -> PipelineSettings:
         temperature=draw(st.floats(1e-300, 1e300)),
         sampler=SamplerSettings(double_at=tuple(draw(st.lists(counts, max_size=3)))),
         tcm=draw(st.none() | st.builds(TcmSettings, shares, shares, weights, weights)),
-        alc=draw(st.none() | st.builds(AlcSettings, weights, weights, counts)),
+        alc=draw(st.none() | st.builds(AlcSettings, above_0, weights, counts, inputs=inputs)),
         micro_batch=draw(st.none() | counts),
     )
     return PipelineSettings(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.errors import ConfigurationError
 from models.ngram.features import bags
 from models.ngram.vocabulary import build_vocabulary
 from training.encoders.mapped import HASHED_AT_ONCE, hash_texts, renumber
@@ -51,3 +52,15 @@ def test_the_file_has_no_name_and_is_where_temporary_files_go(
     assert list(tmp_path.iterdir()) == []
     assert str(tmp_path) in Path("/proc/self/maps").read_text()
     assert mapped.buckets.tolist() == bags(["neff oven"]).buckets.tolist()
+
+
+def test_the_file_is_in_the_directory_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    mapped = hash_texts(["neff oven"], directory=tmp_path)
+
+    assert mapped.buckets.tolist() == bags(["neff oven"]).buckets.tolist()
+    with pytest.raises(ConfigurationError, match="missing"):
+        hash_texts(["neff oven"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,20 @@ def test_the_kind_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert [type(one) for one in encoders] == [NgramModule, TransformerModule]
     assert [one.dimension for one in encoders] == [8, 32]
     assert told == [(len(TITLES), len(TITLES))] * 2
+
+
+@pytest.mark.parametrize("kind", ["ngram", "transformer"])
+def test_what_the_texts_are_read_as_is_kept_where_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(TransformerModule, "export", lambda _: None)  # takes seconds
+    directory = tiny_bert(tmp_path / "bert", TITLES)
+    settings = TransformerSettings(str(directory)) if kind == "transformer" else NgramSettings()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    assert len(prepare_encoder(settings, TITLES, 0, directory=tmp_path).texts) == len(TITLES)
+    with pytest.raises(ConfigurationError, match="missing"):
+        prepare_encoder(settings, TITLES, 0)
 
 
 @pytest.mark.parametrize("package", ["transformers", "tokenizers", "onnxruntime"])

@@ -39,7 +39,16 @@ SETTINGS = TrainingSettings(
 )
 DROPOUT = replace(SETTINGS, alc=replace(ALC, dropout=0.3))
 PROTOTYPES = replace(
-    SETTINGS, labels=PrototypeLabelSettings(feedforward=16, attention_heads=2, centroids="ema")
+    SETTINGS,
+    labels=PrototypeLabelSettings(feedforward=16, attention_heads=2, centroids="ema"),
+    alc=replace(
+        ALC,
+        query_label_negatives=3,
+        classifier="mlp",
+        pair_representation="interactions",
+        inputs="raw",
+        on_titles=True,
+    ),
 )
 
 

@@ -16,7 +16,11 @@ from tests.training.products import small_shop
 from training.data.dataset import Dataset
 from training.encoders.settings import NgramSettings
 from training.examples import build_examples
-from training.labels.settings import PrototypeLabelSettings, VectorTableSettings
+from training.labels.settings import (
+    FreeVectorLabelSettings,
+    PrototypeLabelSettings,
+    VectorTableSettings,
+)
 from training.loop.fit import _engine, fit
 from training.loop.ranks import SingleRank
 from training.loop.run import Run
@@ -24,6 +28,7 @@ from training.loop.step import Step
 from training.losses.alc import AlcSettings
 from training.losses.names import BaseLoss
 from training.losses.settings import DynamicTripletSettings, TextTermSettings, TripletSettings
+from training.progress import describe
 from training.sampling.settings import SamplerSettings
 from training.settings import TrainingSettings
 
@@ -146,7 +151,13 @@ def test_the_same_seed_gives_the_same_numbers_on_several_threads() -> None:
         {"alc": None},
         {"alc": replace(ALC, head="shared_head")},
         {"alc": replace(ALC, head="cross_attention")},
-        {"alc": replace(ALC, head="batch_prototype")},
+        {"alc": replace(ALC, head="set_attention")},
+        {"alc": replace(ALC, query_label_weight=0.0)},
+        {"alc": replace(ALC, query_batch_weight=0.0)},
+        {"alc": replace(ALC, query_label_negatives=3)},
+        {"alc": replace(ALC, classifier="mlp")},
+        {"alc": replace(ALC, pair_representation="interactions")},
+        {"alc": replace(ALC, inputs="raw")},
     ],
 )
 def test_every_setting_changes_the_encoder(changed: dict[str, Any]) -> None:
@@ -154,6 +165,16 @@ def test_every_setting_changes_the_encoder(changed: dict[str, Any]) -> None:
 
     usual, _ = trained(shop, SETTINGS)
     other, _ = trained(shop, replace(SETTINGS, **changed))
+
+    assert not np.array_equal(usual.table, other.table)
+
+
+def test_losses_on_titles_too_change_the_encoder() -> None:
+    shop = small_shop()
+    settings = replace(SETTINGS, labels=FreeVectorLabelSettings())
+
+    usual, _ = trained(shop, settings)
+    other, _ = trained(shop, replace(settings, alc=replace(ALC, on_titles=True)))
 
     assert not np.array_equal(usual.table, other.table)
 
@@ -171,6 +192,20 @@ def test_what_is_switched_off_is_not_reported() -> None:
     _, steps = trained(small_shop(), replace(SETTINGS, tcm=None, alc=None))
 
     assert {(step.parts.tcm, step.parts.query_label) for step in steps} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("off", "told"),
+    [("query_label_weight", {"base", "tcm", "qb"}), ("query_batch_weight", {"base", "tcm", "ql"})],
+)
+def test_an_auxiliary_loss_of_weight_0_is_not_reported(off: str, told: set[str]) -> None:
+    weights: dict[str, Any] = {off: 0.0}
+
+    _, steps = trained(small_shop(), replace(SETTINGS, alc=replace(ALC, **weights), epochs=1))
+
+    for step in steps:
+        assert set(describe(step.parts).split()[::2]) == told
+        assert getattr(step.parts, off.removesuffix("_weight")) is None
 
 
 @pytest.mark.parametrize("name", ["epochs", "temperature", "head_learning_rate", "micro_batch"])
@@ -207,12 +242,24 @@ def test_a_batch_of_one_has_no_negatives() -> None:
         replace(SETTINGS, batch_size=1)
 
 
-def test_few_texts_at_a_time_compute_the_same() -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        {
+            "labels": FreeVectorLabelSettings(),
+            "alc": replace(ALC, inputs="raw", on_titles=True, classifier="mlp"),
+        },
+    ],
+    ids=["unit vectors", "raw ones"],
+)
+def test_few_texts_at_a_time_compute_the_same(changed: dict[str, Any]) -> None:
     """Gradient caching: the memory of a step changes, its gradients do not."""
     shop = small_shop()
+    settings = replace(SETTINGS, **changed)
 
-    usual, _ = trained(shop, SETTINGS)
-    few, _ = trained(shop, replace(SETTINGS, micro_batch=7))
+    usual, _ = trained(shop, settings)
+    few, _ = trained(shop, replace(settings, micro_batch=7))
 
     np.testing.assert_allclose(few.table, usual.table, atol=2e-4)
 
@@ -229,6 +276,8 @@ def test_the_products_to_be_searched_are_the_titles_under_the_exported_encoder()
 def test_terms_on_titles_need_labels_that_are_more_than_titles() -> None:
     with pytest.raises(ConfigurationError, match=r"labels\.kind"):
         replace(SETTINGS, text_terms=TextTermSettings())
+    with pytest.raises(ConfigurationError, match=r"alc\.on_titles.*labels\.kind"):
+        replace(SETTINGS, alc=replace(ALC, on_titles=True))
 
 
 def test_products_are_searched_as_they_are_without_dropout() -> None:

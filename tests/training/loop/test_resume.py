@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -223,3 +225,31 @@ def test_a_checkpoint_of_another_version_is_named(tmp_path: Path) -> None:
 def test_how_far_a_run_is_in_words() -> None:
     assert str(RunState(2, 8, False, "", "")) == "2 of 8 epochs done"
     assert str(RunState(5, 8, True, "", "")) == "finished after 5 of 8 epochs"
+
+
+def test_what_the_texts_are_read_as_is_in_the_run_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+
+    for _ in range(2):  # the second time as a run that goes on
+        run(replace(SETTINGS, epochs=1), run_directory=tmp_path / "run")
+
+    names = {one.name for one in (tmp_path / "run").iterdir()}
+    assert names == {
+        ".lock",
+        "configuration.json",
+        "state.json",
+        "checkpoint-0001.pt",
+        "progress.jsonl",
+    }
+
+
+def test_it_is_elsewhere_where_the_process_may_only_read_the_run_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+
+    with pytest.raises(ConfigurationError, match="missing"):
+        run(SETTINGS, run_directory=tmp_path / "run")

@@ -25,6 +25,20 @@ def test_no_more_negatives_than_labels() -> None:
     assert columns.shape == (2, 3)
 
 
+def test_titles_and_raw_embeddings_take_the_place_of_the_labels() -> None:
+    """By title the raw labels are the raw titles."""
+    batch = small_batch()
+    names = ("titles", "raw_queries", "raw_labels", "raw_titles")
+    others = {name: torch.full((3, 2), float(i)) for i, name in enumerate(names)}
+    whole = replace(batch, **others)
+
+    assert whole.raw == replace(whole, queries=others["raw_queries"], labels=others["raw_labels"])
+    by_title = whole.on_titles
+    assert by_title.queries is batch.queries
+    assert by_title.labels is others["titles"]
+    assert by_title.raw.labels is others["raw_titles"]
+
+
 def test_a_filtered_label_is_neither_right_nor_a_negative() -> None:
     filtered = torch.tensor([[False, False, True], [False, False, False]])
     batch = replace(small_batch(), filtered=filtered)

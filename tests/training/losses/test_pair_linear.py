@@ -38,14 +38,28 @@ def test_four_blocks_in_the_order_of_the_paper() -> None:
     assert found.tolist() == [[[1 + 30 + 200 + 3000 + 0.5, -2 + 40 + 600 - 8000 + 0.25]]]
 
 
-def test_values_and_gradients_are_those_of_the_layer_on_whole_features() -> None:
+def test_a_layer_of_two_blocks_has_the_distance_and_the_product() -> None:
+    layer = nn.Linear(4, 2)
+    with torch.no_grad():
+        layer.weight.copy_(torch.cat([torch.eye(2), 10.0 * torch.eye(2)], dim=1))
+        layer.bias.copy_(torch.tensor([0.5, 0.25]))
+
+    found = pair_linear(
+        layer, torch.tensor([[1.0, -2.0]]), torch.tensor([[3.0, 4.0]]), torch.zeros(1, 1).int()
+    )
+
+    assert found.tolist() == [[[2 + 30 + 0.5, 6 - 80 + 0.25]]]
+
+
+@pytest.mark.parametrize("blocks", [4, 2])
+def test_values_and_gradients_are_those_of_the_layer_on_whole_features(blocks: int) -> None:
     queries, labels, columns = example()
-    layer = nn.Linear(32, 5)
+    layer = nn.Linear(blocks * 8, 5)
     upstream = torch.randn(70, 3, 5)
     inputs = [queries, labels, layer.weight, layer.bias]
 
     ours = pair_linear(layer, queries, labels, columns)
-    known = layer(pair_features(queries, labels[columns]))
+    known = layer(pair_features(queries, labels[columns])[..., -blocks * 8 :])
 
     assert torch.allclose(ours, known, atol=1e-5)
     for found, expected in zip(

@@ -8,13 +8,12 @@ from models.index.base import Neighbours
 from tests.training.evaluation.example import FOUND, promise
 from training.data.dataset import relevance_matrix
 from training.evaluation.background import Background
-from training.evaluation.bands import curve_band, precision_on_grid
 from training.evaluation.confident_errors import ConfidentError, NamedProduct
 from training.evaluation.groups import GroupThreshold, GroupThresholds
 from training.evaluation.opis import OpisSettings
 from training.evaluation.report import evaluate
 from training.evaluation.separation import EDGES, ScoreHistogram
-from training.report.findings import About, CatalogueSummary, Findings
+from training.report.findings import About, Findings
 from training.report.sources import sources_of
 
 NASTY = "<script>alert('x')</script> | *bold* & 5\" $x$"
@@ -53,6 +52,4 @@ def findings() -> Findings:
         scores=(histogram,),
         groups=(GroupThresholds(0.9, 0.7, 0.12, 0, (phones,)),),
         errors=(ConfidentError(NASTY, wrong, 0.91, (), None),),
-        curves=(curve_band("ours", [precision_on_grid(ours.curve)]),),
-        catalogue=CatalogueSummary(12, 34, (("Neff K8524X8GB", "Neff K8524X8", 0.9),)),
     )

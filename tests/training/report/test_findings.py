@@ -15,7 +15,7 @@ def test_the_whole_report_can_be_made_again_from_the_written_findings() -> None:
     assert full_report(again) == full_report(findings())
 
 
-@pytest.mark.parametrize("part", ["about", "evaluations", "scores", "catalogue"])
+@pytest.mark.parametrize("part", ["about", "evaluations", "scores", "groups"])
 def test_a_missing_or_broken_part_is_named_with_its_file(part: str) -> None:
     plain = json.loads(findings_json(findings()))
     with pytest.raises(DataError, match=r"run/findings\.json: cannot be read"):

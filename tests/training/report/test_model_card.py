@@ -63,7 +63,6 @@ def test_results_promises_limits_and_the_way_to_make_it_again_are_there() -> Non
         "Not tested on shops that were not in training",
         "alc-train fit --config configuration.toml",
         r"| training.tcm.weight | 0.25 |",
-        "12 pairs of products",
     ):
         assert words in text
 

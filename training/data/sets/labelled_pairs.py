@@ -1,4 +1,8 @@
-"""Tables of two offers and whether they are of the same product."""
+"""Tables of two offers and whether they are of the same product.
+
+Pairs of different products name offers and say which are held out; what they deny is dropped: a
+data set has no place for it, in which whatever is not right for a query is wrong anyway.
+"""
 
 from __future__ import annotations
 

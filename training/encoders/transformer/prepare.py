@@ -15,10 +15,10 @@ from training.encoders.transformer.texts import write_texts
 def prepare_transformer(
     settings: TransformerSettings,
     texts: Sequence[str],
-    directory: Path | None = None,
     on_texts: Callable[[int, int], None] | None = None,
+    directory: Path | None = None,
 ) -> Prepared:
-    """Return the pretrained encoder and the texts; `write_texts` says where they are kept.
+    """Return the pretrained encoder and the texts, kept in a `nameless_file` of the directory.
 
     `on_texts` is told how many texts are tokenised, and of how many. Raises ConfigurationError
     when the encoder cannot be trained or served, before any text is read.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.errors import ConfigurationError
 from models.transformer.tokens import Tokeniser, Tokens, mask_of
 from training.encoders.base import Inputs, Rows
+from training.encoders.scratch import nameless_file
 
 TOKENISED_AT_ONCE = 8_192
 # Texts of like length go through the model together: nearly half of a batch of product titles of
@@ -65,26 +64,17 @@ def write_texts(
     directory: Path | None = None,
     on_texts: Callable[[int, int], None] | None = None,
 ) -> TransformerTexts:
-    """Return the texts as tokens, kept in a nameless file in `directory` or that of TMPDIR.
-
-    The file goes when its last reader does, a killed one included, and processes that share a
-    directory have one each. Raises ConfigurationError when there is no room for it.
-    """
+    """Return the texts as tokens, kept in a `nameless_file`; raises what that raises."""
     kind = np.uint16 if tokeniser.largest_id < 2**16 else np.int32
     lengths: list[npt.NDArray[np.int32]] = []
     cut = 0
-    try:
-        with tempfile.TemporaryFile(dir=directory) as file:
-            for tokens in _in_pieces(texts, tokeniser, on_texts):
-                _append(file, tokens, tokeniser, kind)
-                lengths.append(tokens.lengths.astype(np.int32))
-                cut += int(tokens.cut.sum())
-            file.flush()
-            ids = np.memmap(file, kind, "r", shape=(len(texts), tokeniser.max_length))
-    except OSError as error:
-        raise ConfigurationError(
-            f"the tokens cannot be written to {directory or tempfile.gettempdir()}: {error}"
-        ) from error
+    with nameless_file(directory) as file:
+        for tokens in _in_pieces(texts, tokeniser, on_texts):
+            _append(file, tokens, tokeniser, kind)
+            lengths.append(tokens.lengths.astype(np.int32))
+            cut += int(tokens.cut.sum())
+        file.flush()
+        ids = np.memmap(file, kind, "r", shape=(len(texts), tokeniser.max_length))
     return TransformerTexts(ids, np.concatenate(lengths), cut)
 
 

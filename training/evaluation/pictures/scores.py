@@ -58,7 +58,8 @@ def score_picture(histograms: Sequence[ScoreHistogram]) -> Picture:
         title="Scores of right and wrong products",
         png=png(figure),
         shows="For each test query, the score of its best right product (blue) and of its best"
-        " wrong product (orange), counted over all queries. One panel for each model.",
+        " wrong product (orange), counted over all queries. One panel for each model;"
+        ' "before training" is the encoder that the training began with.',
         read="A threshold is a vertical line: wrong products to its right may become errors, right"
         " ones to its left go to a person. The less the two hills overlap, the more a single"
         " threshold can automate. The number in the heading is the chance that a right score lies"

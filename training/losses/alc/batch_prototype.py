@@ -17,7 +17,7 @@ class BatchPrototype(nn.Module):
     def __init__(self, dimension: int, settings: AlcSettings) -> None:
         super().__init__()
         self.temperature = settings.prototype_temperature
-        self.pairs = PairClassifier(dimension)
+        self.pairs = PairClassifier(dimension, settings)
 
     def prototypes(
         self, labels: Tensor, similarities: Tensor, columns: Tensor, exists: Tensor
@@ -37,6 +37,6 @@ class BatchPrototype(nn.Module):
         """Return the mean over the pairs with the positive and with the prototype."""
         prototypes = self.prototypes(batch.labels, similarities, columns, exists)
         both = torch.cat([batch.labels, prototypes])
-        wrong = torch.arange(len(batch.labels), len(both), device=both.device)
-        loss: Tensor = self.pairs(batch.queries, both, batch.positives, wrong, exists[:, 0])
+        wrong = torch.arange(len(batch.labels), len(both), device=both.device)[:, None]
+        loss: Tensor = self.pairs(batch.queries, both, batch.positives, wrong, exists[:, :1])
         return loss

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.losses.alc.pair_layer import pair_layer
 from training.losses.alc.set_encoder import encode_sets
 from training.losses.alc.settings import AlcSettings
 from training.losses.batch import EmbeddedBatch
@@ -17,7 +18,7 @@ class SetAttention(nn.Module):
 
     def __init__(self, dimension: int, settings: AlcSettings) -> None:
         super().__init__()
-        self.project = nn.Linear(4 * dimension, settings.width)
+        self.project = pair_layer(dimension, settings.width, settings)
         self.attend = nn.TransformerEncoderLayer(
             settings.width,
             settings.attention_heads,
@@ -38,9 +39,9 @@ class SetAttention(nn.Module):
 class SharedHead(nn.Module):
     """One two-layer head that scores each candidate by itself."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, settings: AlcSettings) -> None:
         super().__init__()
-        self.first = nn.Linear(4 * dimension, dimension)
+        self.first = pair_layer(dimension, dimension, settings)
         self.last = nn.Linear(dimension, 1)
 
     def forward(

@@ -17,7 +17,7 @@ class CrossAttention(nn.Module):
         self.attend = nn.MultiheadAttention(
             dimension, settings.attention_heads, dropout=settings.dropout
         )
-        self.pairs = PairClassifier(dimension)
+        self.pairs = PairClassifier(dimension, settings)
 
     def in_context(self, labels: Tensor) -> Tensor:
         """Return h + attention(h, all labels), (U, d), for each label h of the batch."""
@@ -35,6 +35,6 @@ class CrossAttention(nn.Module):
         """Return the mean over the pairs with the positive and with the hardest negative."""
         labels = self.in_context(batch.labels)
         loss: Tensor = self.pairs(
-            batch.queries, labels, batch.positives, columns[:, 0], exists[:, 0]
+            batch.queries, labels, batch.positives, columns[:, :1], exists[:, :1]
         )
         return loss

@@ -6,29 +6,46 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.losses.alc.pair_layer import pair_layer
+from training.losses.alc.settings import AlcSettings
 from training.losses.pair_linear import pair_linear
-
-LEFT_OUT = -100
 
 
 class PairClassifier(nn.Module):
-    """One linear layer on the pair representation; class 1 is a right pair, class 0 a wrong one."""
+    """One or two layers on the pair representation; class 1 is a right pair, class 0 a wrong one.
 
-    def __init__(self, dimension: int) -> None:
+    `last` is None where the first layer is the only one.
+    """
+
+    def __init__(self, dimension: int, settings: AlcSettings) -> None:
         super().__init__()
-        self.classifier = nn.Linear(4 * dimension, 2)
+        hidden = settings.width if settings.classifier == "mlp" else None
+        self.classifier = pair_layer(dimension, hidden or 2, settings)
+        self.last = nn.Linear(hidden, 2) if hidden else None
 
     def forward(
         self, queries: Tensor, labels: Tensor, right: Tensor, wrong: Tensor, exists: Tensor
     ) -> Tensor:
-        """Return the mean cross-entropy over the pairs of B queries.
+        """Return the mean cross-entropy over the right pairs and the wrong ones of B queries.
 
-        `right` and `wrong` (B,) are rows of `labels`. A query whose `exists` (B,) is False has no
-        wrong label and contributes its right pair only.
+        `right` (B,) and `wrong` (B, k) are rows of `labels`; `exists` (B, k) is False where a
+        query has fewer wrong labels. A query's wrong pairs together count as one pair, and a query
+        without any contributes its right pair only.
         """
-        logits = pair_linear(self.classifier, queries, labels, torch.stack([right, wrong], dim=1))
-        targets = torch.stack([torch.ones_like(right), torch.zeros_like(wrong)], dim=1)
-        targets[:, 1].masked_fill_(~exists, LEFT_OUT)
-        return functional.cross_entropy(
-            logits.flatten(0, 1), targets.flatten(), ignore_index=LEFT_OUT
-        )
+        columns = torch.cat([right[:, None], wrong], dim=1)
+        targets = torch.zeros_like(columns)
+        targets[:, 0] = 1
+        logits = self._logits(queries, labels, columns)
+        costs = functional.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), reduction="none"
+        ).view_as(columns)
+        of_wrong = exists / exists.sum(dim=1, keepdim=True).clamp(min=1)
+        weights = torch.cat([torch.ones_like(of_wrong[:, :1]), of_wrong], dim=1)
+        return (costs * weights).sum() / weights.sum()
+
+    def _logits(self, queries: Tensor, labels: Tensor, columns: Tensor) -> Tensor:
+        first = pair_linear(self.classifier, queries, labels, columns)
+        if self.last is None:
+            return first
+        logits: Tensor = self.last(functional.gelu(first))
+        return logits

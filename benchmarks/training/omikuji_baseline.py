@@ -16,6 +16,7 @@ from sklearn.pipeline import make_union
 
 from models.index.base import Neighbours
 from training.data.dataset import Dataset
+from training.evaluation.filters import drop_filtered, search_depth
 
 BEAM = 50
 Features = sparse.csr_matrix[np.float32]
@@ -29,6 +30,13 @@ class Model(Protocol):
     ) -> list[tuple[int, float]]:
         """Return labels and scores, best first."""
         ...
+
+
+def omikuji_answers(queries: Dataset, train: Dataset, k: int, *, threads: int) -> Neighbours:
+    """Return the best k products of each query, less those that are filtered for it."""
+    depth = search_depth(k, queries.filtered)
+    found = omikuji_neighbours(train, queries.texts, depth, threads=threads)
+    return drop_filtered(found, queries.filtered, k)
 
 
 def omikuji_neighbours(

@@ -1,0 +1,1 @@
+"""What the methods reach on several data sets: one command, `make benchmark-training`."""
