@@ -36,8 +36,9 @@ class Trees:
             features, predict_type="margin", validate_features=False, missing=np.nan
         )
         log_odds = self.slope * sums.astype(np.float64) + self.shift
-        probabilities: FloatMatrix = (1 / (1 + np.exp(-log_odds))).astype(np.float32)
-        return probabilities.round(SCORE_DECIMALS)
+        probabilities = 1 / (1 + np.exp(-log_odds))
+        rounded: FloatMatrix = probabilities.round(SCORE_DECIMALS).astype(np.float32)
+        return rounded
 
     def contributions(self, features: FloatMatrix) -> FloatMatrix:
         """Return each feature's exact part in the log-odds (n, features + 1), the last the rest.
@@ -46,8 +47,9 @@ class Trees:
         log-odds of `probabilities`.
         """
         matrix = xgboost.DMatrix(features, feature_names=list(self.features), missing=np.nan)
-        parts: FloatMatrix = self.booster.predict(matrix, pred_contribs=True) * self.slope
-        parts[:, -1] += self.shift
+        parts: FloatMatrix = self.booster.predict(matrix, pred_contribs=True)
+        parts *= np.float32(self.slope)
+        parts[:, -1] += np.float32(self.shift)
         return parts
 
     def save(self, path: Path) -> None:

@@ -36,7 +36,8 @@ def crowding(pairs: Pairs) -> FloatMatrix:
     """Return how many others score within `NEAR` of this candidate."""
     scores = _finite(pairs.scores)
     near = np.abs(scores[:, :, None] - scores[:, None, :]) <= NEAR
-    return near.sum(axis=2).astype(np.float32) - 1
+    others: FloatMatrix = near.sum(axis=2).astype(np.float32) - 1
+    return others
 
 
 def above_mean(pairs: Pairs) -> FloatMatrix:
