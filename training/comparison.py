@@ -88,7 +88,7 @@ def run_cell(
 ) -> RunResult:
     """Return what this run measured on its test queries. `clock` returns seconds."""
     settings = comparison.settings[cell.file]
-    parts = split_dataset(comparison.dataset, settings.split, cell.seed)
+    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
     if cell.recipe == BASELINE:
         return _baseline(comparison, cell, parts, settings)
     watch = Stopwatch(clock)
@@ -100,13 +100,14 @@ def run_cell(
     trained = train(parts, settings, now, hear)
     return run_result(
         cell,
-        trained.evaluations[-1],
+        trained.by_score,
         data=comparison.name,
         data_digest=comparison.plan.data_digest,
         split=comparison.plan.split,
         timing=watch.timing,
         scores=score_histogram(cell.model, separation_of(trained, parts.test)),
         groups=groups_of(trained, parts.test),
+        decided=trained.by_decider,
     )
 
 

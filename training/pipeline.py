@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from models.bundle.bundle import BundleContents
@@ -15,15 +16,17 @@ from models.runtime import Runtime
 from models.thresholds import Promise
 from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
-from training.data.splits import SplitDataset, split_dataset
-from training.evaluation.background import background
-from training.evaluation.report import CANDIDATES, evaluate, top_1_correct
+from training.data.splits import SplitDataset
+from training.decider.fit import FittedDecider, fit_decider
+from training.evaluation.background import Background, background
+from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
 from training.evaluation.search import answers, tfidf_answers
 from training.findings import findings_of
 from training.loop.fit import Fitted, fit
 from training.loop.step import Step
 from training.loop.stopping import divide
 from training.loop.torchrun import joined
+from training.parts import split_of
 from training.pipeline_settings import PipelineSettings
 from training.recipes import method_name
 from training.report.full import full_report
@@ -50,39 +53,78 @@ def train(
 ) -> Trained:
     """Fit on the train part, certify on the calibration part, evaluate on the test part.
 
-    Evaluated are the model and, for comparison, TF-IDF without training. `on_step` and `stages`
-    hear of what takes seconds. With an early stop, the calibration queries that choose the epoch
-    certify nothing. A run directory is that of `fit`.
+    Evaluated are TF-IDF without training, the model by its score alone and, where there is one,
+    with its decider. `on_step` and `stages` hear of what takes seconds. With an early stop, the
+    calibration queries that choose the epoch certify nothing. A run directory is that of `fit`.
     """
     stages = stages or Stages()
     choosing, certifying = divide(parts.calibration, settings.training)
     fitted = _fit(parts, choosing, settings, on_step, stages, run_directory)
     built = build_runtime(fitted, parts.train, settings.augmentation, settings.training.seed)
-    runtime = built.runtime
-    found = answers(runtime, parts.test, CANDIDATES)
-    promises = _promises(runtime, certifying, found, settings, calibrated_at)
-    lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
+    decided = _decider(parts, built.runtime, fitted.epoch, settings)
     known = background(parts.train, settings.evaluation)
-    evaluations = (
-        evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known),
-        evaluate(
-            model_name(settings.training, settings.augmentation),
-            found,
-            parts.test.relevance,
-            promises,
-            known,
-        ),
-    )
+    certify_all = partial(_judged, certifying, parts.test, settings, calibrated_at, known)
+    name = model_name(settings.training, settings.augmentation)
+    served = by_score = certify_all(name, built.runtime)
+    if decided and decided.decider:
+        with_decider = replace(built.runtime, decider=decided.decider)
+        served = certify_all(f"{name}, decider", with_decider)
+    lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
+    baseline = evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known)
     return Trained(
-        runtime=runtime,
+        runtime=served.runtime,
         products=fitted.products,
-        found=found,
+        found=served.found,
         index_report=built.index_report,
         memory_report=built.memory_report,
-        promises=promises,
-        evaluations=evaluations,
+        decider_report=decided.report if decided else None,
+        promises=served.promises,
+        baseline=baseline,
+        by_score=by_score.evaluation,
+        by_decider=served.evaluation if served is not by_score else None,
         untrained=fitted.untrained,
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """A runtime with what it answers to the test queries, what it promises, and its results."""
+
+    runtime: Runtime
+    found: Neighbours
+    promises: tuple[Promise, ...]
+    evaluation: Evaluation
+
+
+def _judged(
+    certifying: Dataset,
+    test: Dataset,
+    settings: PipelineSettings,
+    calibrated_at: datetime,
+    known: Background,
+    name: str,
+    runtime: Runtime,
+) -> _Judged:
+    found = answers(runtime, test, CANDIDATES)
+    promises = _promises(runtime, certifying, found, settings, calibrated_at)
+    evaluation = evaluate(name, found, test.relevance, promises, known)
+    return _Judged(runtime, found, promises, evaluation)
+
+
+def _decider(
+    parts: SplitDataset, runtime: Runtime, epochs: int, settings: PipelineSettings
+) -> FittedDecider | None:
+    if settings.decider is None:
+        return None
+    seed = settings.training.seed
+    # As many epochs as the encoder that is served; the folds have no queries to stop them.
+    training = replace(settings.training, epochs=epochs, stopping=None)
+
+    def refit(train: Dataset) -> Runtime:
+        fitted = fit(train, training, lambda _: None)
+        return build_runtime(fitted, train, settings.augmentation, seed).runtime
+
+    return fit_decider(runtime, parts, settings.decider, seed, refit)
 
 
 def model_name(settings: TrainingSettings, augmentation: AugmentationSettings | None = None) -> str:
@@ -106,12 +148,13 @@ def train_and_publish(
 
     Of several processes this is for the first; the others `assist`.
     """
-    parts = split_dataset(dataset, settings.split, settings.training.seed)
+    parts = split_of(dataset, settings)
     trained = train(parts, settings, now, on_step, stages, run_directory)
     contents = BundleContents(
         runtime=trained.runtime,
         index_report=trained.index_report,
         memory_report=trained.memory_report,
+        decider_report=trained.decider_report,
         promises=trained.promises,
         configuration=settings.as_dict(),
         data_digest=digest(dataset),
@@ -122,7 +165,7 @@ def train_and_publish(
 
 def assist(dataset: Dataset, settings: PipelineSettings, run_directory: Path | None = None) -> None:
     """Take part in the training of `train_and_publish` as one of the other processes."""
-    parts = split_dataset(dataset, settings.split, settings.training.seed)
+    parts = split_of(dataset, settings)
     choosing, _ = divide(parts.calibration, settings.training)
     _fit(parts, choosing, settings, lambda _: None, Stages(), run_directory)
 
@@ -163,9 +206,9 @@ def _promises(
     correct = top_1_correct(found, calibration.relevance)
     return tuple(
         certify(
-            found.scores[:, 0],
+            found.deciding[:, 0],
             correct,
-            unlabelled.scores[:, 0],
+            unlabelled.deciding[:, 0],
             target_precision=target,
             confidence=settings.calibration.confidence,
             calibrated_at=calibrated_at.isoformat(timespec="seconds"),

@@ -10,7 +10,8 @@ from models.calibration.grid import GridSettings
 from models.errors import ConfigurationError
 from training.augmentation.settings import AugmentationSettings
 from training.data.settings import DataSettings, SampleData
-from training.data.splits import SplitKind
+from training.data.splits import DeciderPart, SplitKind
+from training.decider.settings import DeciderSettings
 from training.evaluation.background import EvaluationSettings
 from training.settings import TrainingSettings
 
@@ -64,11 +65,21 @@ class PipelineSettings:
     augmentation: AugmentationSettings | None = None
     """What training queries add to the scores of products."""
 
+    decider: DeciderSettings | None = field(default_factory=DeciderSettings)
+    """Judges the candidates once more; false: the score of the search decides."""
+
     calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
     """What is promised, and how its thresholds are looked for."""
 
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     """How models are measured."""
+
+    @property
+    def decider_part(self) -> DeciderPart | None:
+        """Return what the decider gets of the queries."""
+        if self.decider is None:
+            return None
+        return DeciderPart(self.decider.share, from_training=not self.decider.folds)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain values, for the manifest; paths in full."""

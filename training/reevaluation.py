@@ -11,10 +11,11 @@ from models.errors import DataError
 from training.configuration.read import bundle_layer, read_settings
 from training.data.dataset import Dataset, digest
 from training.data.load import load_data
-from training.data.splits import SplitDataset, split_dataset
+from training.data.splits import SplitDataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, Evaluation, evaluate
 from training.evaluation.search import answers
+from training.parts import split_of
 from training.pipeline_settings import PipelineSettings
 
 
@@ -47,7 +48,7 @@ def own_parts(bundle: Bundle) -> SplitDataset:
             f"the data of bundle {bundle.bundle_id} have changed since it was made "
             "(another digest); name other labelled queries with --pairs"
         )
-    return split_dataset(dataset, settings.split, settings.training.seed)
+    return split_of(dataset, settings)
 
 
 def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
@@ -59,7 +60,7 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
         parts = own_parts(bundle)
     except DataError as error:
         return Unseen(labelled, unknown=str(error))
-    used = {*parts.train.texts, *parts.calibration.texts}
+    used = {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
     kept = np.array([row for row, text in enumerate(labelled.texts) if text not in used], np.int64)
     if not len(kept):
         raise DataError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.decider.report import DeciderReport
 from models.encoder import FloatMatrix
 from models.index.base import Neighbours
 from models.index.build import IndexReport
@@ -19,7 +20,8 @@ class Trained:
 
     `found` are its answers to them, `products` (products, d) the unit vectors of the catalogue,
     `untrained` the scores of the test queries before training. The reports are those of the indexes
-    of products and, where there is one, of remembered queries.
+    of products, of remembered queries where there are any, and of the decider where one was asked
+    for. The results are those of TF-IDF, of the score alone, and of the decider if there is one.
     """
 
     runtime: Runtime
@@ -27,6 +29,15 @@ class Trained:
     found: Neighbours
     index_report: IndexReport
     memory_report: IndexReport | None
+    decider_report: DeciderReport | None
     promises: tuple[Promise, ...]
-    evaluations: tuple[Evaluation, ...]
+    baseline: Evaluation
+    by_score: Evaluation
+    by_decider: Evaluation | None
     untrained: Separation | None
+
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """Return all results; the last are those of what is served."""
+        decided = () if self.by_decider is None else (self.by_decider,)
+        return (self.baseline, self.by_score, *decided)

@@ -91,7 +91,7 @@ def _run(cell: GridCell) -> RunResult:
 
 def _omikuji(comparison: Comparison, cell: GridCell) -> RunResult:
     settings = comparison.settings[cell.file]
-    parts = split_dataset(comparison.dataset, settings.split, cell.seed)
+    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
     found = omikuji_answers(parts.test, parts.train, CANDIDATES, threads=1)
     known = background(parts.train, settings.evaluation)
     return run_result(

@@ -9,6 +9,7 @@ from typing import Any
 
 from models.bundle.manifest import Manifest
 from models.bundle.probes import Probe
+from models.decider.report import DeciderReport
 from models.errors import BundleError
 from models.index.build import IndexReport
 from models.runtime import Runtime
@@ -20,7 +21,8 @@ class BundleContents:
     """Everything that `publish` writes.
 
     `report` maps file names to contents, for people. `parent` is the bundle this one was made
-    from. `memory_report` is about the index of the memory, where the runtime has one.
+    from. `memory_report` is about the index of the memory, where the runtime has one,
+    and `decider_report` about the decider, where one was asked for.
     """
 
     runtime: Runtime
@@ -31,6 +33,7 @@ class BundleContents:
     report: Mapping[str, bytes] = field(default_factory=dict)
     parent: str | None = None
     memory_report: IndexReport | None = None
+    decider_report: DeciderReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.decider.report import DeciderReport
 from models.errors import BundleError, ConfigurationError
 from models.index.build import IndexReport
 from models.thresholds import Promise
@@ -55,6 +56,7 @@ class Manifest(BaseModel):
     products: int
     index: IndexReport
     memory_index: IndexReport | None = None
+    decider: DeciderReport | None = None
     promises: tuple[Promise, ...]
     files: dict[str, FileEntry]
 

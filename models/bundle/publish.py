@@ -110,6 +110,7 @@ def _manifest(directory: Path, contents: BundleContents, created_at: datetime) -
         products=len(contents.runtime.catalogue),
         index=contents.index_report,
         memory_index=contents.memory_report,
+        decider=contents.decider_report,
         promises=contents.promises,
         files={name: file_entry(directory / name) for name in sorted(files_below(directory))},
     )

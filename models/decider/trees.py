@@ -30,6 +30,11 @@ class Trees:
         """Return the names of the features, in the order of the columns."""
         return tuple(self.booster.feature_names or ())
 
+    @property
+    def count(self) -> int:
+        """Return how many trees there are."""
+        return int(self.booster.num_boosted_rounds())
+
     def probabilities(self, features: FloatMatrix) -> FloatMatrix:
         """Return the probability (n,) of each row (n, features), rounded as scores are."""
         sums = self.booster.inplace_predict(

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from training.compare.result import RunResult
+from training.compare.result import Decided, RunResult
 from training.evaluation.report import RANKS, TARGETS, CalibratedCoverage, OracleCoverage
+
+Measured = RunResult | Decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,42 @@ def measures(results: Iterable[RunResult]) -> tuple[Measure, ...]:
     """Return every measure that at least one of the results has, in the order of the table."""
     results = tuple(results)
     targets = sorted({one.promise.target_precision for run in results for one in run.calibrated})
-    known = (*_ranking(), *_oracle(), *_calibrated(targets), *_others())
+    parts = (*_ranking(), *_oracle(), *_calibrated(targets))
+    known = (*map(_by_score, parts), *_others(), *map(_by_decider, parts))
     return tuple(one for one in known if any(one.value(run) is not None for run in results))
 
 
 def gain_measures() -> tuple[Measure, ...]:
     """Return the measures in which one variant is compared with another, run by run."""
     chosen = ("P@1", "C@1(0.90)", "C@1(0.95)", "area under curve")
-    known = {one.name: one for one in (*_ranking(), *_oracle(), *_others())}
+    parts = map(_by_score, (*_ranking(), *_oracle()))
+    known = {one.name: one for one in (*parts, *_others())}
     return tuple(known[name] for name in chosen)
 
 
-def _ranking() -> list[Measure]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A number that is known of what the score decides, and of what the decider decides."""
+
+    name: str
+    value: Callable[[Measured], float | None]
+    digits: int = 3
+    short: bool = False
+
+
+def _by_score(part: _Part) -> Measure:
+    return Measure(part.name, part.value, part.digits, part.short)
+
+
+def _by_decider(part: _Part) -> Measure:
+    def value(run: RunResult) -> float | None:
+        return None if run.decided is None else part.value(run.decided)
+
+    short = part.short and not part.name.startswith(("nDCG", "PSP"))
+    return Measure(f"{part.name} decider", value, part.digits, short)
+
+
+def _ranking() -> list[_Part]:
     parts = (
         ("P", "precision"),
         ("R", "recall"),
@@ -44,36 +70,37 @@ def _ranking() -> list[Measure]:
     )
     shown = {"P@1", "nDCG@5", "PSP@1"}
     return [
-        Measure(f"{name}@{k}", partial(_rank, k=k, part=part), short=f"{name}@{k}" in shown)
+        _Part(f"{name}@{k}", partial(_rank, k=k, part=part), short=f"{name}@{k}" in shown)
         for name, part in parts
         for k in RANKS
     ]
 
 
-def _oracle() -> list[Measure]:
+def _oracle() -> list[_Part]:
     found = []
     for target in TARGETS:
         name = f"C@1({target:.2f})"
         short = target in (0.90, 0.95)
-        found.append(Measure(name, partial(_oracle_part, target=target, part="coverage"), 3, short))
+        found.append(_Part(name, partial(_oracle_part, target=target, part="coverage"), 3, short))
     for target in TARGETS:
         name = f"C@1/C_max({target:.2f})"
-        found.append(Measure(name, partial(_oracle_part, target=target, part="efficiency")))
+        found.append(_Part(name, partial(_oracle_part, target=target, part="efficiency")))
     return found
 
 
-def _calibrated(targets: Iterable[float]) -> list[Measure]:
+def _calibrated(targets: Iterable[float]) -> list[_Part]:
     found = []
     for target in targets:
         short = target == 0.95
         automated = partial(_automated, target=target)
-        found.append(Measure(f"promised C@1({target:.2f})", automated, 3, short))
+        found.append(_Part(f"promised C@1({target:.2f})", automated, 3, short))
         precision = partial(_realised_precision, target=target)
-        found.append(Measure(f"realised precision({target:.2f})", precision, 3, short))
+        found.append(_Part(f"realised precision({target:.2f})", precision, 3, short))
     return found
 
 
 def _others() -> list[Measure]:
+    """Return what is measured of the score alone."""
     return [
         Measure("area under curve", lambda run: run.area_under_curve, short=True),
         Measure("OPIS", lambda run: run.opis.value if run.opis else None, 4, short=True),
@@ -84,7 +111,7 @@ def _others() -> list[Measure]:
     ]
 
 
-def _rank(run: RunResult, k: int, part: str) -> float | None:
+def _rank(run: Measured, k: int, part: str) -> float | None:
     value: float | None
     for one in run.ranking:
         if one.k == k:
@@ -93,7 +120,7 @@ def _rank(run: RunResult, k: int, part: str) -> float | None:
     return None
 
 
-def _oracle_part(run: RunResult, target: float, part: str) -> float | None:
+def _oracle_part(run: Measured, target: float, part: str) -> float | None:
     value: float | None
     one = _of_target(run.oracle, target)
     if one is None:
@@ -106,16 +133,16 @@ def _of_target(oracle: tuple[OracleCoverage, ...], target: float) -> OracleCover
     return next((one for one in oracle if one.target_precision == target), None)
 
 
-def _promise(run: RunResult, target: float) -> CalibratedCoverage | None:
+def _promise(run: Measured, target: float) -> CalibratedCoverage | None:
     return next((one for one in run.calibrated if one.promise.target_precision == target), None)
 
 
-def _automated(run: RunResult, target: float) -> float | None:
+def _automated(run: Measured, target: float) -> float | None:
     """Return what the promised threshold automates: 0 where nothing could be promised."""
     one = _promise(run, target)
     return one.realised.automation_coverage if one else None
 
 
-def _realised_precision(run: RunResult, target: float) -> float | None:
+def _realised_precision(run: Measured, target: float) -> float | None:
     one = _promise(run, target)
     return one.realised.precision if one else None

@@ -27,8 +27,20 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """The same measures where the decider's probability decides."""
+
+    ranking: tuple[RankingAt, ...]
+    oracle: tuple[OracleCoverage, ...]
+    calibrated: tuple[CalibratedCoverage, ...]
+    area_under_curve: float
+    opis: Opis | None
+    precision: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RunResult:
-    """One run: all measures on the test queries, and what its pictures need.
+    """One run: all measures on the test queries by the score, and what its pictures need.
 
     `precision` is the curve at the shares of `COVERAGE_GRID`. `scores` and `groups` are left out
     where they were not made, and `timing` where nothing was trained.
@@ -49,6 +61,7 @@ class RunResult:
     timing: Timing | None = None
     scores: ScoreHistogram | None = None
     groups: tuple[GroupThresholds, ...] = ()
+    decided: Decided | None = None
 
 
 _RESULT = TypeAdapter(RunResult)
@@ -64,6 +77,7 @@ def run_result(
     timing: Timing | None = None,
     scores: ScoreHistogram | None = None,
     groups: tuple[GroupThresholds, ...] = (),
+    decided: Evaluation | None = None,
 ) -> RunResult:
     """Return the evaluation of a run with what else is known about it."""
     return RunResult(
@@ -82,6 +96,18 @@ def run_result(
         timing=timing,
         scores=scores,
         groups=groups,
+        decided=None if decided is None else _decided(decided),
+    )
+
+
+def _decided(evaluation: Evaluation) -> Decided:
+    return Decided(
+        ranking=evaluation.ranking,
+        oracle=evaluation.oracle,
+        calibrated=evaluation.calibrated,
+        area_under_curve=evaluation.area_under_curve,
+        opis=evaluation.opis,
+        precision=precision_on_grid(evaluation.curve),
     )
 
 

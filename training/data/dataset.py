@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Protocol
@@ -35,7 +35,8 @@ class Dataset:
     `filtered`, of the same shape, is True where a product must be taken out of a query's answers
     before they are ranked, being neither right nor wrong (training/evaluation/filters.py); None
     when nothing is. `held_out` is True for the queries of the data set's own test part; None when
-    it has no such part.
+    it has no such part. `attributes` are what else is known of each query, by name; None when
+    nothing is of any.
     """
 
     texts: tuple[str, ...]
@@ -45,6 +46,7 @@ class Dataset:
     relevance: Relevance
     filtered: Relevance | None = None
     held_out: Mask | None = None
+    attributes: tuple[Mapping[str, str], ...] | None = None
 
     def __post_init__(self) -> None:
         """Raise DataError when the parts do not fit each other."""
@@ -61,6 +63,8 @@ class Dataset:
             )
         if self.held_out is not None and self.held_out.shape != (len(self.texts),):
             raise DataError(f"{self.held_out.shape} held-out marks for {len(self.texts)} queries")
+        if self.attributes is not None and len(self.attributes) != len(self.texts):
+            raise DataError(f"{len(self.attributes)} attributes for {len(self.texts)} queries")
 
     def __len__(self) -> int:
         """Return the number of queries."""
@@ -81,6 +85,7 @@ class Dataset:
             relevance=self.relevance[rows],
             filtered=None if self.filtered is None else self.filtered[rows],
             held_out=None if self.held_out is None else self.held_out[rows],
+            attributes=self.attributes and tuple(self.attributes[row] for row in rows),
         )
 
     def with_products(self, rows: Rows) -> Dataset:
@@ -91,6 +96,11 @@ class Dataset:
             relevance=sparse.csr_array(self.relevance[:, rows]),
             filtered=None if self.filtered is None else sparse.csr_array(self.filtered[:, rows]),
         )
+
+
+def some(attributes: Sequence[Mapping[str, str]]) -> tuple[Mapping[str, str], ...] | None:
+    """Return the attributes of queries, or None where no query has any."""
+    return tuple(attributes) if any(attributes) else None
 
 
 def relevance_matrix(products_of: Sequence[Iterable[int]], products: int) -> Relevance:
@@ -121,8 +131,8 @@ def relevance_from_columns(
 def digest(dataset: Dataset) -> str:
     """Return a SHA-256 (hex) over all content: texts, sources, categories, products, relevance.
 
-    Also over what is filtered and held out, where the data set has these. Equal content gives an
-    equal digest on every machine; any change of content or order changes it.
+    Also over what is filtered and held out, and attributes, where the data set has these. Equal
+    content gives an equal digest on every machine; any change of content or order changes it.
     """
     hasher = hashlib.sha256()
     for part in (dataset.texts, dataset.sources, dataset.categories):
@@ -137,6 +147,10 @@ def digest(dataset: Dataset) -> str:
     if dataset.held_out is not None:
         hasher.update(b"held out\n")
         _digest_list(hasher, np.flatnonzero(dataset.held_out))
+    if dataset.attributes is not None:
+        hasher.update(b"attributes\n")
+        for known in dataset.attributes:
+            hasher.update(_canonical(sorted(known.items())) + b"\n")
     return hasher.hexdigest()
 
 

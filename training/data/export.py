@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from models.catalogue import Product
@@ -13,6 +13,7 @@ from training.data.plain import PRODUCT_COLUMNS
 from training.data.tables import MAX_ATTRIBUTE_CHARACTERS, table_format, text_fault
 
 Texts = Mapping[str, str]
+_OUR_COLUMNS = (*pairs.COLUMNS, *pairs.OPTIONAL_COLUMNS)
 
 
 def write_plain(dataset: Dataset, products_file: Path, pairs_file: Path) -> None:
@@ -29,19 +30,25 @@ def write_plain(dataset: Dataset, products_file: Path, pairs_file: Path) -> None
     rows = list(_pairs(dataset))
     attributes = {name: None for product in products for name in product}
     _write(products_file, [*attributes] or [*PRODUCT_COLUMNS], products)
-    _write(pairs_file, ["query_id", *pairs.COLUMNS, *_used_columns(dataset)], rows)
+    of_queries = {name: None for query in dataset.attributes or () for name in query}
+    columns = ["query_id", *pairs.COLUMNS, *_used_columns(dataset), *of_queries]
+    _write(pairs_file, columns, rows)
 
 
 def _product(product: Product) -> Texts:
     where = f"product {product.product_id!r}"
     _check_text(product.product_id, f"id of {where}")
     _check_text(product.title, f"title of {where}")
-    for name, value in product.attributes.items():
-        if name in PRODUCT_COLUMNS or name != name.strip() or not name:
+    _check_attributes(product.attributes, where, PRODUCT_COLUMNS)
+    return {"id": product.product_id, "title": product.title, **product.attributes}
+
+
+def _check_attributes(attributes: Texts, where: str, ours: Collection[str]) -> None:
+    for name, value in attributes.items():
+        if name in ours or name != name.strip() or not name:
             raise DataError(f"{where} has an attribute that cannot be a column: {name!r}")
         _check_text(name, f"name of an attribute of {where}")
         _check_text(value, f"attribute {name!r} of {where}", MAX_ATTRIBUTE_CHARACTERS)
-    return {"id": product.product_id, "title": product.title, **product.attributes}
 
 
 def _pairs(dataset: Dataset) -> Iterator[Texts]:
@@ -52,6 +59,9 @@ def _pairs(dataset: Dataset) -> Iterator[Texts]:
             if column[row]:
                 _check_text(column[row], f"{name} of query {row + 1}")
                 query[name] = column[row]
+        if dataset.attributes is not None:
+            _check_attributes(dataset.attributes[row], f"query {row + 1}", _OUR_COLUMNS)
+            query |= dataset.attributes[row]
         if dataset.held_out is not None:
             query["part"] = pairs.TEST if dataset.held_out[row] else pairs.TRAIN
         right = _ids(dataset, dataset.relevance, row) or [""]

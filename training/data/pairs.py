@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from models.catalogue import Product
-from training.data.dataset import Dataset, Mask, Relevance, relevance_matrix
+from training.data.dataset import Dataset, Mask, Relevance, relevance_matrix, some
 from training.data.tables import BadRow, Row, Table, read_table
 
 COLUMNS = {"query": "query", "product_id": "product_id"}
@@ -72,12 +72,16 @@ class Query:
 
 
 def read_pairs(path: Path, *, max_bad_rows: int = 0) -> Table:
-    """Return the rows of a table of pairs, read as `read_table` does."""
+    """Return the rows of a table of pairs, read as `read_table` does.
+
+    Further columns become attributes of the query.
+    """
     return read_table(
         path,
         COLUMNS,
         empty=MAY_BE_EMPTY,
         optional=OPTIONAL_COLUMNS,
+        attributes=True,
         max_bad_rows=max_bad_rows,
     )
 
@@ -126,7 +130,10 @@ def _value_fault(row: Row) -> str | None:
 
 
 def dataset_of(queries: Sequence[Query], products: tuple[Product, ...]) -> Dataset:
-    """Return the queries, whose rows are those of these products, as a data set."""
+    """Return the queries, whose rows are those of these products, as a data set.
+
+    The attributes of a query are those of its first pair.
+    """
 
     def column(name: str) -> tuple[str, ...]:
         return tuple(query.first.fields[name] for query in queries)
@@ -139,6 +146,7 @@ def dataset_of(queries: Sequence[Query], products: tuple[Product, ...]) -> Datas
         relevance=relevance_matrix([query.right for query in queries], len(products)),
         filtered=_filtered(queries, len(products)),
         held_out=_held_out(column("part")),
+        attributes=some([query.first.attributes for query in queries]),
     )
 
 

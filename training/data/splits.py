@@ -1,15 +1,15 @@
-"""Seeded splits into train, calibration and test; each is a claim about the traffic to come.
+"""Seeded splits into train, decider, calibration and test: claims about the traffic to come.
 
 The promise of a threshold holds for traffic that is exchangeable with the calibration queries
 (docs/method.md, What a promise covers), so in every split but `holdout` calibration and test are
 one random division of the same held-out queries; what differs is how those differ from the training
-queries.
+queries. The decider's part is taken from the others as they are made, and only where it is wanted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -42,13 +42,30 @@ class Split:
     calibration: Rows
     test: Rows
     catalogue: Rows
+    decider: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class DeciderPart:
+    """How much the decider gets: this share of all queries.
+
+    Without `from_training` none of them are training queries, which leaves those of the split
+    `open` that have no right product.
+    """
+
+    share: float
+    from_training: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SplitDataset:
-    """The parts as data sets of their own over one (possibly reduced) catalogue."""
+    """The parts as data sets of their own over one (possibly reduced) catalogue.
+
+    `decider` is empty where nothing was asked for.
+    """
 
     train: Dataset
+    decider: Dataset
     calibration: Dataset
     test: Dataset
 
@@ -71,15 +88,10 @@ def merchants(dataset: Dataset, seed: int) -> Split:
     keep. Read it as: a model meets new shops, a sample of their offers is labelled.
     """
     random = np.random.default_rng(seed)
-    sources = np.asarray(dataset.sources)
-    shops, sizes = np.unique(sources, return_counts=True)
-    left = round(HELD_OUT_SHARE * len(dataset))
-    unseen = []
-    for shop in random.permutation(len(shops)):
-        if sizes[shop] <= left:
-            unseen.append(shops[shop])
-            left -= int(sizes[shop])
-    held_out = np.isin(sources, unseen)
+    wanted = round(HELD_OUT_SHARE * len(dataset))
+    unseen = _shops(dataset, np.arange(len(dataset)), wanted, random)
+    held_out = np.zeros(len(dataset), dtype=np.bool_)
+    held_out[unseen] = True
     calibration, test = _divide(random.permutation(np.flatnonzero(held_out)))
     return Split(np.flatnonzero(~held_out), calibration, test, _all_products(dataset))
 
@@ -146,12 +158,18 @@ _SPLITS: dict[SplitKind, Callable[[Dataset, int], Split]] = {
 }
 
 
-def split_dataset(dataset: Dataset, kind: SplitKind, seed: int) -> SplitDataset:
+def split_dataset(
+    dataset: Dataset, kind: SplitKind, seed: int, decider: DeciderPart | None = None
+) -> SplitDataset:
     """Return the parts of the named split; raise DataError when one of them would be empty.
 
     Calibration and test do not count filtered products as right; training keeps what it was given.
+    The decider's queries are drawn from training at random, whole shops in the split `merchants`,
+    and in the split `open` from the held-out queries without a right product in proportion.
     """
     split = _SPLITS[kind](dataset, seed)
+    if decider is not None:
+        split = _with_decider(dataset, split, kind, seed, decider)
     for name in ("train", "calibration", "test"):
         if len(getattr(split, name)) == 0:
             raise DataError(
@@ -160,10 +178,51 @@ def split_dataset(dataset: Dataset, kind: SplitKind, seed: int) -> SplitDataset:
             )
     reduced = dataset.with_products(split.catalogue)
     return SplitDataset(
-        reduced.subset(split.train),
-        _without_filtered(reduced.subset(split.calibration)),
-        _without_filtered(reduced.subset(split.test)),
+        train=reduced.subset(split.train),
+        decider=_without_filtered(reduced.subset(split.decider)),
+        calibration=_without_filtered(reduced.subset(split.calibration)),
+        test=_without_filtered(reduced.subset(split.test)),
     )
+
+
+def _with_decider(
+    dataset: Dataset, split: Split, kind: SplitKind, seed: int, part: DeciderPart
+) -> Split:
+    # A stream of its own: what the other parts draw does not depend on the decider.
+    random = np.random.default_rng([seed, 1])
+    taken = []
+    if part.from_training:
+        wanted = round(part.share * len(dataset))
+        if kind is SplitKind.MERCHANTS:
+            taken.append(_shops(dataset, split.train, wanted, random))
+        else:
+            taken.append(random.permutation(split.train)[:wanted])
+    if kind is SplitKind.OPEN:
+        known = dataset.with_products(split.catalogue).answerable
+        share = part.share / (part.share + HELD_OUT_SHARE)
+        for rows in (split.calibration, split.test):
+            unanswerable = rows[~known[rows]]
+            taken.append(random.permutation(unanswerable)[: round(share * len(unanswerable))])
+    decider = np.sort(np.concatenate(taken)) if taken else split.decider
+    return Split(
+        train=np.setdiff1d(split.train, decider),
+        calibration=np.setdiff1d(split.calibration, decider),
+        test=np.setdiff1d(split.test, decider),
+        catalogue=split.catalogue,
+        decider=decider,
+    )
+
+
+def _shops(dataset: Dataset, rows: Rows, wanted: int, random: np.random.Generator) -> Rows:
+    """Return the rows of whole shops, in random order, that are not more than wanted."""
+    sources = np.asarray(dataset.sources)[rows]
+    shops, sizes = np.unique(sources, return_counts=True)
+    chosen = []
+    for shop in random.permutation(len(shops)).tolist():
+        if sizes[shop] <= wanted:
+            chosen.append(shops[shop])
+            wanted -= int(sizes[shop])
+    return rows[np.isin(sources, chosen)]
 
 
 def _without_filtered(dataset: Dataset) -> Dataset:

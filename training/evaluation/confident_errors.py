@@ -46,7 +46,7 @@ def confident_errors(
     """
     answered = found.rows[:, 0] >= 0
     wrong = np.flatnonzero(~hits(found, dataset.relevance)[:, 0] & answered)
-    order = wrong[np.argsort(-found.scores[wrong, 0], kind="stable")]
+    order = wrong[np.argsort(-found.deciding[wrong, 0], kind="stable")]
     return tuple(_error(int(row), found, right_scores, dataset) for row in order[:count])
 
 
@@ -57,7 +57,7 @@ def _error(query: int, found: Neighbours, right_scores: Scores, dataset: Dataset
     return ConfidentError(
         query=dataset.texts[query],
         answered=_named(dataset, int(found.rows[query, 0])),
-        score=float(found.scores[query, 0]),
+        score=float(found.deciding[query, 0]),
         right=tuple(_named(dataset, int(row)) for row in right[:MOST_RIGHT]),
         right_score=score if np.isfinite(score) else None,
     )

@@ -73,7 +73,7 @@ def group_thresholds(
     when it is served; `group_of` has one name per product, "" for none. The thresholds are chosen
     on the labels they are judged by: they compare groups and promise nothing.
     """
-    correct, scores = hits(found, relevance)[:, 0], found.scores[:, 0]
+    correct, scores = hits(found, relevance)[:, 0], found.deciding[:, 0]
     answered = np.array([group_of[row] if row >= 0 else "" for row in found.rows[:, 0]])
     shared = lowest_threshold(scores, correct, target_precision)
     names, sizes = np.unique(answered, return_counts=True)

@@ -102,7 +102,7 @@ def opis(
 def _pairs(found: Neighbours, relevance: Relevance, groups: Groups) -> _Pairs:
     hit = hits(found, relevance)
     wrong = (found.rows >= 0) & ~hit
-    cosines = np.clip(found.scores.astype(np.float64), -1, 1)
+    cosines = np.clip(found.deciding.astype(np.float64), -1, 1)
     distances = np.sqrt(2 - 2 * cosines)
     named = groups[relevance.indices]
     return _Pairs(

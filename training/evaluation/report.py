@@ -96,7 +96,7 @@ def evaluate(
     errors. Without `known` there are no propensities and no groups.
     """
     hit = hits(found, relevance)
-    correct, scores = hit[:, 0], found.scores[:, 0]
+    correct, scores = hit[:, 0], found.deciding[:, 0]
     curve = precision_coverage(scores, correct)
     accuracy = precision_at(hit, 1)
     right = np.diff(relevance.indptr)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from models.encoder import FloatMatrix
 from models.index.base import Neighbours
+from models.index.ranking import first
 from models.runtime import Runtime
 from training.data.dataset import Dataset
 from training.evaluation.filters import drop_filtered, search_depth
@@ -13,7 +15,14 @@ from training.evaluation.tfidf import tfidf_neighbours
 
 def answers(runtime: Runtime, queries: Dataset, k: int) -> Neighbours:
     """Return the best k products of each query through the served path."""
-    found = runtime.candidates(queries.texts, search_depth(k, queries.filtered))
+    embeddings = runtime.encoder.encode(queries.texts)
+    found = searched(runtime, queries, embeddings, runtime.depth(k))
+    return first(runtime.decided(queries.texts, queries.attributes, embeddings, found), k)
+
+
+def searched(runtime: Runtime, queries: Dataset, embeddings: FloatMatrix, k: int) -> Neighbours:
+    """Return what the search finds for these queries, before it is decided."""
+    found = runtime.nearest(embeddings, search_depth(k, queries.filtered))
     return drop_filtered(found, queries.filtered, k)
 
 

@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from models.catalogue import Product
-from training.data.dataset import Dataset, Mask, relevance_matrix
+from training.data.dataset import Dataset, Mask, relevance_matrix, some
 
 CATEGORY = "category"
 Groups = npt.NDArray[np.int64]
@@ -71,4 +71,5 @@ def _dataset(
         products=products,
         relevance=relevance_matrix([(product,) for _, product in queries], len(products)),
         held_out=held_out if held_out.any() else None,
+        attributes=some([offer.product.attributes for offer in asked]),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from models.catalogue import Product
-from training.data.dataset import Dataset, relevance_matrix
+from training.data.dataset import Dataset, relevance_matrix, some
 from training.data.sets.labelled_pairs import place, places_of
 from training.data.tables import Row, Table, read_table
 
@@ -80,6 +80,7 @@ def _load(folder: Path, shops: _Shops) -> Dataset:
         categories=("",) * len(queries),
         products=tuple(_product(row) for row in products),
         relevance=relevance_matrix(right, len(products)),
+        attributes=some([_product(row).attributes for row in queries]),
     )
 
 

@@ -1,0 +1,91 @@
+"""From labelled queries to a fitted decider, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from models.decider.decider import Decider
+from models.decider.files import encoder_digest
+from models.decider.lexicon import Lexicon
+from models.decider.report import DeciderReport
+from models.encoder import Encoder
+from models.runtime import Runtime
+from training.data.dataset import Dataset
+from training.data.splits import SplitDataset
+from training.decider.examples import Examples, examples_of, joined
+from training.decider.settings import DeciderSettings
+from training.decider.side import lexicon_of, side_of
+from training.decider.trees import fit_trees
+
+Refit = Callable[[Dataset], Runtime]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedDecider:
+    """The decider, or None where there was too little to learn from, and what it learnt from."""
+
+    decider: Decider | None
+    report: DeciderReport
+
+
+def fit_decider(
+    runtime: Runtime, parts: SplitDataset, settings: DeciderSettings, seed: int, refit: Refit
+) -> FittedDecider:
+    """Return a decider over the candidates of this runtime.
+
+    `refit` returns a runtime whose encoder was fitted on a data set; it is called where `folds`
+    are asked for, once for each.
+    """
+    lexicon = lexicon_of(parts.train)
+    if settings.folds:
+        examples = joined(list(_cross_fitted(parts, lexicon, settings, seed, refit)))
+    else:
+        side = side_of(parts.train, runtime.encoder, lexicon, settings, seed)
+        examples = examples_of(runtime, side, parts.decider, settings.candidates)
+    report = DeciderReport(
+        queries=len(np.unique(examples.queries)),
+        learnable=examples.learnable,
+        needed=settings.fewest_queries,
+        folds=settings.folds,
+        trees=0,
+    )
+    if report.missing:
+        return FittedDecider(None, report)
+    trees = fit_trees(examples, settings, seed)
+    side = side_of(parts.train, runtime.encoder, lexicon, settings, seed)
+    decider = Decider(settings.candidates, trees, side, _digest(runtime.encoder))
+    return FittedDecider(decider, replace(report, trees=trees.count))
+
+
+def _cross_fitted(
+    parts: SplitDataset, lexicon: Lexicon, settings: DeciderSettings, seed: int, refit: Refit
+) -> Iterator[Examples]:
+    """Yield pairs of all training queries, each scored by an encoder that did not see it.
+
+    Queries of the decider's own part were seen by none, and are spread over the folds.
+    """
+    random = np.random.default_rng(seed)
+    fold_of = random.permutation(len(parts.train)) % settings.folds
+    own_fold = random.permutation(len(parts.decider)) % settings.folds
+    first = 0
+    for fold in range(settings.folds):
+        seen = parts.train.subset(np.flatnonzero(fold_of != fold))
+        runtime = refit(seen)
+        side = side_of(seen, runtime.encoder, lexicon, settings, seed)
+        for queries in (
+            parts.train.subset(np.flatnonzero(fold_of == fold)),
+            parts.decider.subset(np.flatnonzero(own_fold == fold)),
+        ):
+            yield examples_of(runtime, side, queries, settings.candidates, first)
+            first += len(queries)
+
+
+def _digest(encoder: Encoder) -> str:
+    with tempfile.TemporaryDirectory() as directory:
+        encoder.save(Path(directory))
+        return encoder_digest(Path(directory))
