@@ -20,16 +20,16 @@ class DeciderSettings:
     """Products that the search ranks highest and the decider judges."""
 
     share: float = 0.14
-    """Of all queries: the part that the decider learns from, and not the encoder."""
+    """Without folds: of all queries, the part that the decider learns from, and not the encoder."""
 
-    folds: int = 0
+    folds: int = 3
     """Fit this many more encoders, each without one fold of the training queries, and learn from
     all of these; 0: from the part of its own. From 2."""
 
     fewest_queries: int = 100
     """With fewer queries to learn from whose right product is a candidate, the score decides."""
 
-    rounds: int = 400
+    rounds: int = 300
     """Trees at most; fitting stops when held-out queries get no better."""
 
     patience: int = 40
