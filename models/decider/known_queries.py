@@ -36,7 +36,7 @@ class KnownQueries:
     @property
     def dimension(self) -> int:
         """Return the length of an embedding."""
-        return self.vectors.shape[1]
+        return int(self.vectors.shape[1])
 
     def best_cosines(self, embeddings: FloatMatrix, rows: Rows) -> FloatMatrix:
         """Return the highest cosine of each query with the kept queries of each candidate.

@@ -1,0 +1,63 @@
+"""Deciders whose trees learnt from random numbers, as fast as trees can be fitted."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import xgboost
+
+from models.decider.decider import Decider
+from models.decider.features.all import FEATURES, NAMES
+from models.decider.pairs import CatalogueSide
+from models.decider.trees import Trees
+from models.encoder import FloatMatrix
+
+ROUNDS = 10
+
+
+def random_features(count: int, seed: int = 0) -> FloatMatrix:
+    """Return features of every size that real ones have, a tenth of them missing."""
+    random = np.random.default_rng(seed)
+    values = random.normal(1, 2, (count, len(FEATURES))).astype(np.float32)
+    values[random.random(values.shape) < 0.1] = np.nan
+    return values
+
+
+@cache
+def random_trees(slope: float = 1.0, shift: float = 0.0) -> Trees:
+    """Return trees that use every feature, monotone where the features say so."""
+    features = random_features(2_000)
+    signs = np.array([feature.direction or 1 for feature in FEATURES])
+    sums = np.nan_to_num(features) @ signs
+    matrix = xgboost.DMatrix(features, sums > np.median(sums), feature_names=list(NAMES))
+    directions = ",".join(str(feature.direction) for feature in FEATURES)
+    parameters = {
+        "objective": "binary:logistic",
+        "max_depth": 5,
+        "learning_rate": 0.5,
+        "monotone_constraints": f"({directions})",
+        "nthread": 1,
+    }
+    return Trees(xgboost.train(parameters, matrix, ROUNDS), slope, shift)
+
+
+def trees_of_one(feature: str, *, slope: float = 1.0, shift: float = 0.0) -> Trees:
+    """Return trees for which a pair is the more probable the higher this feature is."""
+    random = np.random.default_rng(0)
+    features = np.zeros((500, len(FEATURES)), np.float32)
+    features[:, NAMES.index(feature)] = random.uniform(-1, 4, 500)
+    right = random.uniform(-1, 4, 500) < features[:, NAMES.index(feature)]
+    matrix = xgboost.DMatrix(features, right, feature_names=list(NAMES))
+    parameters = {"objective": "binary:logistic", "max_depth": 3, "nthread": 1}
+    return Trees(xgboost.train(parameters, matrix, ROUNDS), slope, shift)
+
+
+def decider(
+    side: CatalogueSide,
+    *,
+    candidates: int = 10,
+    trees: Trees | None = None,
+    encoder_digest: str = "0" * 64,
+) -> Decider:
+    return Decider(candidates, trees or random_trees(), side, encoder_digest)
