@@ -32,6 +32,9 @@ TREES_FILE = "trees.ubj"
 LEXICON_FILE = "lexicon.npz"
 KNOWN_FILE = "known.npz"
 
+# What np.load raises, depending on the byte that is wrong.
+_UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile)
+
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -116,9 +119,10 @@ def _known_queries(path: Path, products: int) -> KnownQueries:
 def _arrays(path: Path, kinds: Mapping[str, type[np.generic]]) -> Arrays:
     """Return the arrays of these names; raise BundleError when one lacks or is of another kind."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in kinds}
-    except (OSError, EOFError, ValueError, KeyError, TypeError, BadZipFile) as error:
+        with path.open("rb") as file:  # which np.load leaves open when it fails
+            stored = np.load(file, allow_pickle=False)
+            arrays = {name: stored[name] for name in kinds}
+    except _UNREADABLE as error:
         raise BundleError(f"{path}: cannot be read: {error!r}") from error
     for name, kind in kinds.items():
         if arrays[name].dtype != kind:

@@ -62,6 +62,7 @@ class Trees:
 
         matrix = DMatrix(features, feature_names=list(self.features), missing=np.nan, nthread=1)
         parts: FloatMatrix = self.booster.predict(matrix, pred_contribs=True)
+        parts = parts.reshape(len(features), features.shape[1] + 1)  # without a row it has one axis
         parts *= np.float32(self.slope)
         parts[:, -1] += np.float32(self.shift)
         return parts

@@ -59,8 +59,6 @@ def test_identifiers(query: dict[str, str], product: dict[str, str], expected: f
     np.testing.assert_equal(identifier(product, query), expected)
 
 
-
-
 def test_brand_and_category_are_compared_as_words() -> None:
     query = {"Brand": "DE'LONGHI", "category": "Fridges & freezers"}
     found = compared(query, {"manufacturer": "De Longhi", "category": "fridges, freezers"})
