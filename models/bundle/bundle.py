@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.bundle.manifest import Manifest
-from models.bundle.probes import Probe
+from models.bundle.probe import Probe
 from models.decider.known_queries import KnownQueries
 from models.errors import BundleError
 from models.index.build import IndexReport

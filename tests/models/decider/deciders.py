@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import xgboost
 
 from models.decider.decider import Decider
 from models.decider.features.all import FEATURES, NAMES
-from models.decider.pairs import CatalogueSide
+from models.decider.files import encoder_digest
+from models.decider.known_queries import build_known_queries
+from models.decider.lexicon import build_lexicon
+from models.decider.pairs import CatalogueSide, catalogue_side
+from models.decider.tokens import token_sets
 from models.decider.trees import Trees
-from models.encoder import FloatMatrix
+from models.encoder import Encoder, FloatMatrix
+from models.runtime import Runtime
 
 ROUNDS = 10
 
@@ -53,11 +61,32 @@ def trees_of_one(feature: str) -> Trees:
     return Trees(xgboost.train(parameters, matrix, ROUNDS), slope=1.0, shift=0.0)
 
 
+def deciding_runtime(
+    runtime: Runtime, *, trees: Trees | None = None, candidates: int = 10, known: int = 0
+) -> Runtime:
+    """Return the runtime with a decider that knows the titles of the first products as queries."""
+    products = runtime.catalogue.products
+    titles = [product.title for product in products]
+    counts = (np.arange(len(products)) < known).astype(int)
+    queries = build_known_queries(
+        runtime.encoder.encode(titles[:known]), np.concatenate([[0], np.cumsum(counts)]), counts
+    )
+    side = catalogue_side(products, build_lexicon([token_sets(titles)]), queries)
+    judging = decider(side, trees=trees, candidates=candidates, digest=digest_of(runtime.encoder))
+    return replace(runtime, decider=judging)
+
+
+def digest_of(encoder: Encoder) -> str:
+    with TemporaryDirectory() as directory:
+        encoder.save(Path(directory))
+        return encoder_digest(Path(directory))
+
+
 def decider(
     side: CatalogueSide,
     *,
     candidates: int = 10,
     trees: Trees | None = None,
-    encoder_digest: str = "0" * 64,
+    digest: str = "0" * 64,
 ) -> Decider:
-    return Decider(candidates, trees or random_trees(), side, encoder_digest)
+    return Decider(candidates, trees or random_trees(), side, digest)
