@@ -44,7 +44,9 @@ def test_what_a_model_code_is(word: str, is_code: bool) -> None:
     assert of_kind(CODE, word) == ([word] if is_code else [])
 
 
-@pytest.mark.parametrize("text", ["32GB", "32 GB", "32 gb", "32-GB", "３２ＧＢ", "32\u00a0GB"])
+@pytest.mark.parametrize(
+    "text", ["32GB", "32 GB", "32 gb", "32-GB", "\uff13\uff12\uff27\uff22", "32\u00a0GB"]
+)
 def test_a_number_and_its_unit_are_one_measure_however_written(text: str) -> None:
     assert set(tokens(text)) == set(tokens("32gb"))
     assert of_kind(MEASURE, text) == ["32 gb"]
