@@ -82,7 +82,7 @@ def test_where_there_is_no_candidate_there_is_no_probability() -> None:
 
 
 def test_a_catalogue_may_be_empty() -> None:
-    known = build_known_queries(np.empty((0, 2), np.float32), np.zeros(1), np.zeros(0))
+    known = build_known_queries(np.empty((0, 2), np.float32), np.zeros(1, int), np.zeros(0, int))
     empty = decider(catalogue_side([], lexicon(), known))
     answer = decide("neff", [-1, -1], [-INF, -INF], empty, {"ean": "1"})
     assert np.isneginf(answer.deciding).all()
@@ -114,7 +114,9 @@ texts = st.sampled_from(TEXTS) | st.text(max_size=12)
 values = st.sampled_from(["4006381333931", "neff", "12,50", "", "?"])
 attributes = st.dictionaries(st.sampled_from(["ean", "brand", "price", "size"]), values, max_size=3)
 Situation = tuple[Decider, list[tuple[str, Attributes]], int, int]
-queries = st.lists(st.tuples(texts, attributes), min_size=1, max_size=6)
+queries: st.SearchStrategy[list[tuple[str, Attributes]]] = st.lists(
+    st.tuples(texts, attributes), min_size=1, max_size=6
+)
 
 
 @st.composite

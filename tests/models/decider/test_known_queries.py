@@ -34,7 +34,7 @@ def test_counts_are_of_all_training_queries_not_only_of_the_kept() -> None:
 @pytest.mark.parametrize("products", [0, 3])
 def test_nothing_need_be_known(products: int) -> None:
     known = build_known_queries(
-        np.empty((0, 2), np.float32), np.zeros(products + 1), np.zeros(products)
+        np.empty((0, 2), np.float32), np.zeros(products + 1, int), np.zeros(products, int)
     )
     assert np.isnan(known.best_cosines(np.eye(2, dtype=np.float32), np.full((2, 3), -1))).all()
     assert known.counts_of(np.full((2, 3), -1)).tolist() == [[0] * 3] * 2
@@ -52,7 +52,7 @@ def test_a_vector_of_zeros_is_like_nothing() -> None:
 @given(st.integers(2, 64), st.integers(0, 100))
 def test_eight_bits_suffice(dimension: int, seed: int) -> None:
     vectors, asked = unit_vectors(6, dimension, seed), unit_vectors(5, dimension, seed + 1)
-    known = build_known_queries(vectors, np.arange(7), np.ones(6))
+    known = build_known_queries(vectors, np.arange(7), np.ones(6, int))
 
     found = known.best_cosines(asked, np.tile(np.arange(6), (5, 1)))
 

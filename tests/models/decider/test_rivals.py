@@ -25,7 +25,9 @@ NAN = float("nan")
     ids=["three", "tie", "missing", "no other", "alone", "nothing"],
 )
 def test_the_lead_over_the_best_of_the_others(values: list[float], expected: list[float]) -> None:
-    np.testing.assert_array_equal(lead(np.array([values], np.float32)), np.float32([expected]))
+    np.testing.assert_array_equal(
+        lead(np.array([values], np.float32)), np.array([expected], np.float32)
+    )
 
 
 matrices = arrays(

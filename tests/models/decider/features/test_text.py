@@ -16,7 +16,7 @@ QUERY = "Neff K8524X8GB fridge"
 """Words neff (3), k, x, gb, fridge; numbers 8524, 8; code k8524x8gb (2); measures 8524 x, 8 gb."""
 TEXT_OF_QUERY = 3 + 1 + 1 + 1 + 1 + 1 + 1
 
-EXPECTED = {
+EXPECTED: dict[str, list[float]] = {
     # Title a: words neff, k, x, fridge, numbers 8524, 8. b: + memory, gb, 64; no fridge.
     "share_of_query": [8 / 9, 8 / 9, 2 / 9, 0],
     "share_of_title": [1, 8 / 10, 2 / 3, NAN],
