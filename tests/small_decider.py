@@ -19,7 +19,7 @@ from models.catalogue import Catalogue, Product
 from models.decider.decider import Decider
 from models.decider.features.all import FEATURES, NAMES, features_of
 from models.decider.files import encoder_digest
-from models.decider.known_queries import KnownQueries
+from models.decider.known_queries import build_known_queries
 from models.decider.lexicon import build_lexicon
 from models.decider.pairs import CatalogueSide, catalogue_side, make_pairs
 from models.decider.tokens import token_sets
@@ -103,8 +103,8 @@ def _side(runtime: Runtime) -> CatalogueSide:
     """Return the products, each with its title as its one known query."""
     products = runtime.catalogue.products
     titles = [product.title for product in products]
-    known = KnownQueries(
-        runtime.encoder.encode(titles).astype(np.float16),
+    known = build_known_queries(
+        runtime.encoder.encode(titles),
         np.arange(len(products) + 1),
         np.ones(len(products), np.int32),
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 from models.bundle.manifest import Manifest
 from models.bundle.probe import Probe
-from models.bundle.probes import Probe
 from models.decider.known_queries import KnownQueries
 from models.decider.report import DeciderReport
 from models.errors import BundleError
