@@ -77,11 +77,13 @@ def _outcome(study: Study, goal: Goal, results: Sequence[RunResult], best: str) 
     mean = values[best].mean
     is_met = None
     if mean is not None and floor is not None:
-        is_met = mean >= floor if goal.kind in ("floor", "promise") else mean > floor
+        is_met = mean > floor if goal.kind in ("gain", "ahead") or not floor else mean >= floor
     return Outcome(study.name, name, asked, shown, best, is_met)
 
 
 def _values(goal: Goal, recipe: str, results: Sequence[RunResult]) -> Spread:
+    if goal.kind == "decider":
+        return spread(_differences(_full(results, recipe), goal.measure))
     if goal.kind != "gain":
         return _spread(_full(results, recipe), goal.measure)
     of_recipe = [one for one in results if one.cell.recipe == recipe]
@@ -94,6 +96,9 @@ def _asked(goal: Goal, results: Sequence[RunResult]) -> tuple[str, str, float | 
     match goal.kind:
         case "gain":
             return f"gain of ALC on TCM, {goal.measure}", "> 0", 0.0
+        case "decider":
+            asked = f">= {goal.asked:.2f}" if goal.asked else "> 0"
+            return f"gain of the decider, {goal.measure}", asked, goal.asked
         case "ahead":
             runs = [one for one in results if one.cell.recipe == goal.over]
             over = _spread(runs, goal.measure)
@@ -103,10 +108,20 @@ def _asked(goal: Goal, results: Sequence[RunResult]) -> tuple[str, str, float | 
 
 
 def _shown(value: Spread, goal: Goal) -> str:
-    if goal.kind != "gain" or value.mean is None:
+    if goal.kind not in ("gain", "decider") or value.mean is None:
         return value.shown(3)
     deviation = "" if value.deviation is None else f" {PLUS_MINUS} {value.deviation:.4f}"
     return f"{value.mean:+.4f}{deviation}"
+
+
+def _differences(runs: Sequence[RunResult], name: str) -> list[float | None]:
+    known = {one.name: one for one in measures(runs)}
+    if name not in known or f"{name} decider" not in known:
+        return []
+    pairs = [(known[f"{name} decider"].value(run), known[name].value(run)) for run in runs]
+    return [
+        None if decided is None or scored is None else decided - scored for decided, scored in pairs
+    ]
 
 
 def _kept(results: Sequence[RunResult], recipe: str) -> str:

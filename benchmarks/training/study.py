@@ -25,9 +25,10 @@ class Goal:
 
     `floor`: at least `asked`. `gain`: more than with TCM alone. `ahead`: more than the baseline
     `over`. `promise`: the precision that a promise realises is at least the promised `asked`.
+    `decider`: with the decider at least `asked` more than by the score, and more at all.
     """
 
-    kind: Literal["floor", "gain", "ahead", "promise"]
+    kind: Literal["floor", "gain", "ahead", "promise", "decider"]
     measure: str
     asked: float = 0.0
     over: str = BASELINE
