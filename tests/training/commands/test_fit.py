@@ -182,7 +182,7 @@ def test_without_tables_the_sample_is_used(
     monkeypatch.setattr("training.data.pricerunner.SAMPLE_FILE", sample)
     monkeypatch.chdir(tmp_path)
 
-    assert run("fit", "--epochs", "1", "--split", "merchants").status == 0
+    assert run("fit", "--epochs", "1", "--split", "merchants", "--no-decider").status == 0
 
     bundle = load_bundle(current_bundle(tmp_path / ".state" / "bundles"))
     assert bundle.manifest.products == len(load_pricerunner().products) == 60
@@ -192,6 +192,7 @@ def test_a_file_says_everything_and_options_win_over_it(run: Run, tables: Tables
     file = tables.configured(
         """
         recipe = "ngame"
+        decider = false
         [data]
         kind = "tables"
         products = "products.csv"
@@ -262,7 +263,7 @@ def test_a_wrong_file_is_one_line_before_anything_is_read(
 def test_one_table_alone_completes_what_a_file_names(run: Run, tables: Tables) -> None:
     options = ["--pairs", str(tables.pairs), "--bundles", str(tables.bundles)]
     half = tables.configured('[data]\nkind = "tables"\nproducts = "products.csv"\n')
-    assert run("fit", "--config", str(half), *options, "--epochs", "1").status == 0
+    assert run("fit", "--config", str(half), *options, "--epochs", "1", "--no-decider").status == 0
 
     none = run("fit", "--config", str(tables.configured("")), *options)
 
