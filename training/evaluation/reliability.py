@@ -9,6 +9,7 @@ import numpy as np
 from models.calibration.binomial import share_interval
 from models.calibration.evidence import Flags, Scores
 from models.errors import DataError
+from models.index.base import SCORE_DECIMALS
 from training.evaluation.coverage import INTERVAL_CONFIDENCE
 
 BINS = 10
@@ -48,7 +49,9 @@ def reliability(probabilities: Scores, correct: Flags) -> Reliability:
     known = np.isfinite(probabilities)
     if not known.any():
         raise DataError("the reliability of probabilities needs at least one answered query")
-    values, right = probabilities[known].astype(np.float64), correct[known]
+    # As it is written: as float32, 0.9 is below 0.9.
+    values = probabilities[known].astype(np.float64).round(SCORE_DECIMALS)
+    right = correct[known]
     place = np.minimum((values * BINS).astype(np.int64), BINS - 1)
     bins = tuple(_bin(at, values[place == at], right[place == at]) for at in range(BINS))
     apart = sum(
