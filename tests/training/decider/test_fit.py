@@ -13,6 +13,7 @@ from tests.training.products import small_shop
 from training.data.dataset import Dataset
 from training.data.splits import DeciderPart, SplitDataset, SplitKind, split_dataset
 from training.decider import fit as fitting
+from training.decider.examples import examples_of
 from training.decider.fit import fit_decider
 
 FOLDS = replace(QUICK, folds=3)
@@ -44,7 +45,7 @@ def unused(_: Dataset, __: int) -> Runtime:
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]:
     """Return, as they are made, by which encoder (its salt) which queries were scored."""
     calls: list[tuple[str, tuple[str, ...]]] = []
-    real = fitting.examples_of
+    real = examples_of
 
     def spy(runtime: Runtime, side: object, queries: Dataset, *rest: int) -> object:
         assert isinstance(runtime.encoder, WordEncoder)
