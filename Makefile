@@ -9,7 +9,7 @@ export PORT STATE_DIR
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format benchmark-serving benchmark-training benchmark-augmentation \
-	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training \
+	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training benchmark-decider \
 	openapi settings-page clean
 
 help: ## list the targets
@@ -58,6 +58,9 @@ benchmark-training: $(VENV)/.dev-ready ## what the methods reach on several data
 
 benchmark-encoders: $(VENV)/.dev-ready ## milliseconds to encode queries with a transformer, beside torch
 	$(VENV)/bin/python -m benchmarks.encoders
+
+benchmark-decider: $(VENV)/.dev-ready ## milliseconds that the decider adds to a batch of queries, beside its goals
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.decider
 
 benchmark-transformer-training: $(VENV)/.dev-ready ## queries per second beside the trainer of sentence-transformers
 	$(VENV)/bin/python -m benchmarks.transformer_training

@@ -34,7 +34,8 @@ class Promise:
 def accepted(scores: npt.NDArray[np.float32], promise: Promise) -> npt.NDArray[np.bool_]:
     """Return which scores may be applied without a person.
 
-    `scores` has shape (queries, k), best first; the result has the same shape. Only the first
+    `scores` are what decides: those of the search or, where there is a decider, its probabilities.
+    They have shape (queries, k), best first; the result has the same shape. Only the first
     `promise.products_per_query` ranks can be accepted, since only they were calibrated.
     """
     if promise.threshold is None:

@@ -13,6 +13,8 @@ from models.thresholds import Promise
 from service.access import service as access
 from service.access.actor import Scope
 from service.access.tokens import ApiKey, matches
+from service.bundles.endpoints import decides_by
+from service.bundles.schemas import DecidesBy
 from service.clock import SqlClock
 from service.settings import Settings
 
@@ -39,7 +41,7 @@ def announcement(settings: Settings, engine: Engine, clock: SqlClock, bundle: Bu
             "",
             (bundle.directory / TABLE_FILE).read_text().rstrip(),
             "",
-            f"Promise: {promise_sentence(promise)}",
+            f"Promise: {promise_sentence(promise, decides_by(bundle.runtime))}",
             "",
             "Ask for a recommendation:",
             "",
@@ -58,7 +60,7 @@ def _example_request() -> str:
     return json.dumps({"queries": [{"text": text} for text in EXAMPLES], "k": 3})
 
 
-def promise_sentence(promise: Promise) -> str:
+def promise_sentence(promise: Promise, decides_by: DecidesBy) -> str:
     """Return the promise as one sentence with its numbers."""
     target = f"precision >= {promise.target_precision:.0%}, confidence {promise.confidence:.0%}"
     if promise.threshold is None:
@@ -69,8 +71,9 @@ def promise_sentence(promise: Promise) -> str:
         )
         return f"{target}: cannot promise, everything goes to review; {more}."
     share = promise.accepted / promise.calibration_labels
+    what = {"probability": "probabilities", "score": "scores"}[decides_by]
     return (
-        f"{target}, for scores from {promise.threshold:.4f}: {promise.accepted:,} of"
+        f"{target}, for {what} from {promise.threshold:.4f}: {promise.accepted:,} of"
         f" {promise.calibration_labels:,} calibration queries ({share:.1%}) were accepted,"
         f" {promise.errors:,} of them wrongly."
     )

@@ -22,6 +22,8 @@ REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 STAGE_BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0)
 # Scores are cosines; thresholds live in the upper half, so that is where the buckets are narrow.
 SCORE_BUCKETS = (0.0, 0.2, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
+# Promises lie near 1, so thresholds of probabilities do.
+PROBABILITY_BUCKETS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 
 disable_created_metrics()  # type: ignore[no-untyped-call] # a second series for each series, of which nobody asks
 
@@ -36,8 +38,11 @@ class Metrics:
     http_request_duration: Histogram  # seconds, by REQUEST_LABELS
     encode_duration: Histogram  # seconds, one micro-batch
     search_duration: Histogram  # seconds, one micro-batch
+    decide_duration: Histogram  # seconds, one micro-batch; nothing where there is no decider
+    explain_duration: Histogram  # seconds, the requests of one micro-batch that ask for reasons
     queue_wait: Histogram  # seconds, one request
-    candidate_score: Histogram  # the best candidate of each query
+    candidate_score: Histogram  # the best candidate of each query; use observe_best
+    candidate_probability: Histogram  # of the same candidate; nothing where there is no decider
     decisions: Counter  # by decision; use count_decision
     target_precision: Gauge
     bundle_info: Gauge  # by bundle_id; use show_bundle
@@ -48,6 +53,12 @@ class Metrics:
         self.decisions.labels(decision.value).inc()
         if decision is not Decision.VERIFIED:
             self.automation_coverage.add(accepted=decision is Decision.AUTO_ACCEPT)
+
+    def observe_best(self, score: float, probability: float | None) -> None:
+        """Observe the best candidate of a query."""
+        self.candidate_score.observe(score)
+        if probability is not None:
+            self.candidate_probability.observe(probability)
 
     def show_bundle(self, bundle_id: str, target_precision: float, loaded_at: float) -> None:
         """Name the bundle that answers; `loaded_at` is in seconds since the epoch."""
@@ -75,11 +86,23 @@ def create_metrics() -> Metrics:
         ),
         encode_duration=_histogram("encode_duration_seconds", "Encoding a micro-batch", registry),
         search_duration=_histogram("search_duration_seconds", "Searching a micro-batch", registry),
+        decide_duration=_histogram(
+            "decide_duration_seconds", "Judging the candidates of a micro-batch", registry
+        ),
+        explain_duration=_histogram(
+            "explain_duration_seconds", "Finding the reasons that were asked for", registry
+        ),
         queue_wait=_histogram(
             "queue_wait_seconds", "Waiting of a request until its micro-batch began", registry
         ),
         candidate_score=_histogram(
             "candidate_score", "Score of the best candidate of a query", registry, SCORE_BUCKETS
+        ),
+        candidate_probability=_histogram(
+            "candidate_probability",
+            "Probability of the best candidate of a query",
+            registry,
+            PROBABILITY_BUCKETS,
         ),
         decisions=Counter(
             "alc_decisions_total", "Queries by what was decided", ("decision",), registry=registry

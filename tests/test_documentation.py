@@ -18,6 +18,7 @@ from models.errors import AlcError
 from models.memory.settings import MemorySettings
 from service import errors
 from service.problems import HTTP_CODES
+from service.recommend.schemas import TOO_MANY_EXPLAINED
 from service.settings import PREFIX, Settings
 from service.validation_codes import FIELD_CODES, TYPE_CODES
 from tests.documents import (
@@ -205,7 +206,7 @@ def _error_statuses() -> dict[str, int]:
 def _other_codes() -> set[str]:
     """Return the codes of faults in a request, and those that one place makes."""
     faults = {*FIELD_CODES.values(), *TYPE_CODES.values(), "invalid_type"}
-    return {*faults, AlcError.code, "not_ready"}
+    return {*faults, TOO_MANY_EXPLAINED, AlcError.code, "not_ready"}
 
 
 def test_every_route_is_mentioned() -> None:

@@ -29,6 +29,7 @@ def test_the_service_loads_nothing_of_the_trainer(module: str) -> None:
     loaded = loaded_by(f"import {module}")
     assert {"service", "models", "faiss", "fastapi"} <= loaded
     assert loaded & TRAINER_ONLY == set()
+    assert "xgboost" not in loaded  # but when a bundle has a decider
 
 
 def test_models_load_neither_trainer_nor_service() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from models.bundle.manifest import Manifest
-from models.bundle.probes import Probe
+from models.bundle.probe import Probe
+from models.decider.known_queries import KnownQueries
 from models.decider.report import DeciderReport
 from models.errors import BundleError
 from models.index.build import IndexReport
@@ -67,7 +68,7 @@ class Bundle:
 
 
 def check_agreement(runtime: Runtime, where: Path | str) -> None:
-    """Raise BundleError unless encoder, index, catalogue and memory belong together."""
+    """Raise BundleError unless encoder, index, catalogue, memory and decider belong together."""
     encoder, index, catalogue = runtime.encoder, runtime.index, runtime.catalogue
     if encoder.dimension != index.dimension:
         raise BundleError(
@@ -79,8 +80,20 @@ def check_agreement(runtime: Runtime, where: Path | str) -> None:
             f"{where}: the encoder makes vectors of {encoder.dimension} dimensions, but the memory"
             f" of training queries holds vectors of {runtime.memory.index.dimension}"
         )
+    if runtime.decider is not None:
+        _check_known_queries(runtime.decider.side.known_queries, runtime, where)
     if index.rows.tolist() != list(range(len(catalogue))):
         raise BundleError(
             f"{where}: the index holds {len(index)} rows that are not the"
             f" {len(catalogue)} rows of the catalogue"
+        )
+
+
+def _check_known_queries(known: KnownQueries, runtime: Runtime, where: Path | str) -> None:
+    expected = (len(runtime.catalogue), runtime.encoder.dimension)
+    if (len(known), known.dimension) != expected:
+        raise BundleError(
+            f"{where}: the decider knows queries of {len(known)} products, as vectors of"
+            f" {known.dimension} dimensions, but there are {expected[0]} products and the encoder"
+            f" makes vectors of {expected[1]}"
         )

@@ -126,5 +126,5 @@ def configuration_digest(configuration: Mapping[str, Any]) -> str:
 
 def software_versions() -> dict[str, str]:
     """Return the versions that decide what a bundle's files mean."""
-    packages = ("alc", "faiss-cpu", "numpy")
+    packages = ("alc", "faiss-cpu", "numpy", "xgboost-cpu")
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}

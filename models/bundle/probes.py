@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from models.bundle.probe import Probe, difference
+from models.encoder import FloatMatrix
 from models.errors import BundleError
-from models.index.base import Neighbours
+from models.index.base import SCORE_DECIMALS, Neighbours
 from models.runtime import Runtime
 
 PROBES_FILE = "probes.json"
 PROBES = 64
 CANDIDATES = 10
-# Another processor or library moves a cosine by 1e-5 at most; another encoder or index by 0.1.
-# Between the two, this is too little to change what a threshold means.
-TOLERANCE = 1e-3
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A text, and the catalogue rows and scores of its candidates, best first."""
-
-    text: str
-    rows: tuple[int, ...]
-    scores: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ def take_probes(runtime: Runtime) -> tuple[Probe, ...]:
 def differences(runtime: Runtime, probes: tuple[Probe, ...]) -> tuple[Difference, ...]:
     """Return the probes to which this runtime gives other answers, in the order of the probes."""
     found = _answered(runtime, [probe.text for probe in probes])
-    compared = ((probe, _difference(probe, now)) for probe, now in zip(probes, found, strict=True))
+    compared = ((probe, difference(probe, now)) for probe, now in zip(probes, found, strict=True))
     return tuple(Difference(probe, reason) for probe, reason in compared if reason)
 
 
@@ -86,41 +78,28 @@ def _answered(runtime: Runtime, texts: list[str]) -> tuple[Probe, ...]:
 
 def _recorded(text: str, found: Neighbours, query: int) -> Probe:
     present = found.rows[query] >= 0
-    rows, scores = found.rows[query][present], found.scores[query][present]
-    return Probe(text, tuple(rows.tolist()), tuple(scores.astype(np.float64).round(6).tolist()))
+    return Probe(
+        text,
+        tuple(found.rows[query][present].tolist()),
+        _rounded(found.scores[query][present]),
+        () if found.probabilities is None else _judged(found.probabilities[query][present]),
+    )
 
 
-def _difference(expected: Probe, found: Probe) -> str | None:
-    """Return how two answers differ, or None.
-
-    Products whose scores are as good as equal may change places, and the last ones may give way
-    to products that scored as much.
-    """
-    if len(expected.rows) != len(found.rows):
-        return f"finds {len(found.rows)} products instead of {len(expected.rows)}"
-    now = dict(zip(found.rows, found.scores, strict=True))
-    certain = min(found.scores, default=0.0) + TOLERANCE
-    for row, score in zip(expected.rows, expected.scores, strict=True):
-        if row not in now and score > certain:
-            return f"does not find row {row}, which scored {score:.4f}"
-        if abs(now.get(row, score) - score) > TOLERANCE:
-            return f"finds row {row} with the score {now[row]:.4f} instead of {score:.4f}"
-    return _other_scores(expected, found)
+def _rounded(values: FloatMatrix) -> tuple[float, ...]:
+    return tuple(values.astype(np.float64).round(SCORE_DECIMALS).tolist())
 
 
-def _other_scores(expected: Probe, found: Probe) -> str | None:
-    """Return the first rank with another score: a product may have come that was not there."""
-    pairs = zip(expected.scores, found.scores, strict=True)
-    for rank, (before, now) in enumerate(pairs, start=1):
-        if abs(before - now) > TOLERANCE:
-            return f"has the score {now:.4f} at rank {rank} instead of {before:.4f}"
-    return None
+def _judged(probabilities: FloatMatrix) -> tuple[float | None, ...]:
+    return tuple(None if math.isnan(one) else one for one in _rounded(probabilities))
 
 
-def _probe(fields: dict[str, object], products: int) -> Probe:
-    rows, scores = fields["rows"], fields["scores"]
-    if not isinstance(rows, list) or not isinstance(scores, list) or len(rows) != len(scores):
-        raise ValueError("a probe needs as many scores as rows")
+def _probe(fields: dict[str, Any], products: int) -> Probe:
+    rows = tuple(fields["rows"])
     if not all(isinstance(row, int) and 0 <= row < products for row in rows):
         raise ValueError(f"rows {rows} are not all among the {products} products")
-    return Probe(str(fields["text"]), tuple(rows), tuple(float(score) for score in scores))
+    scores = tuple(float(score) for score in fields["scores"])
+    # Probes that were taken before there was a decider lack them.
+    probabilities = fields.get("probabilities", ())
+    judged = tuple(None if one is None else float(one) for one in probabilities)
+    return Probe(str(fields["text"]), rows, scores, judged)

@@ -5,10 +5,13 @@ Names and values are compared without regard to case; a value that cannot be rea
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +20,39 @@ from models.encoder import FloatMatrix
 from models.index.base import Rows
 from models.text import words
 
-# Of one meaning, so that an EAN of one side is compared with a GTIN of the other.
+# Of one meaning, so that an EAN of one side is compared with a GTIN of the other. Where several are
+# given, the first one counts.
 GTIN = ("gtin", "ean", "upc", "gtin8", "gtin12", "gtin13", "gtin14", "barcode")
 PART_NUMBER = ("mpn", "part_number", "model_number", "modelno")
 ISBN = ("isbn", "isbn10", "isbn13")
 BRAND = ("brand", "manufacturer")
 CATEGORY = ("category",)
 PRICE = ("price",)
-IDENTIFIERS = (GTIN, PART_NUMBER, ISBN)
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+CACHED_VALUES = 2**14
+
+
+class Column(IntEnum):
+    """What is compared for equality."""
+
+    GTIN = 0
+    PART_NUMBER = 1
+    ISBN = 2
+    BRAND = 3
+    CATEGORY = 4
+
+
+COLUMNS = len(Column)
+_IDENTIFIERS = slice(Column.GTIN, Column.BRAND)
+_PRICE = COLUMNS
+# By name: the column that it is of, and which of its names it is.
+_NAMES = {
+    name: (column, place)
+    for column, names in enumerate((GTIN, PART_NUMBER, ISBN, BRAND, CATEGORY, PRICE))
+    for place, name in enumerate(names)
+}
+_AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))|(?<=\d)(?<!\b0)[.,](?=\d{3}(?!\d))")
 _MISSING = 0
 
 Hashes = npt.NDArray[np.int64]
@@ -34,21 +60,14 @@ Hashes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AttributeTable:
-    """Attributes of n queries or products; a hash of 0, or a price of NaN, is a missing value.
+    """Attributes of n queries or products.
 
-    `identifiers` (n, 3) are hashes of GTIN, part number and ISBN; the others are (n,).
+    `hashes` (n, 5) are of the values of each `Column`, 0 where one is missing; `log_prices` (n,)
+    are natural logarithms, or NaN.
     """
 
-    identifiers: Hashes
-    brand: Hashes
-    category: Hashes
-    price: npt.NDArray[np.float32]
-
-    @property
-    def is_empty(self) -> bool:
-        """Return whether nothing is known of anything."""
-        hashes = (self.identifiers, self.brand, self.category)
-        return not any(part.any() for part in hashes) and bool(np.isnan(self.price).all())
+    hashes: Hashes
+    log_prices: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,75 +86,79 @@ class Compared:
 
 def attribute_table(rows: Sequence[Mapping[str, str]]) -> AttributeTable:
     """Return what is known of each row of attributes."""
-    if not any(rows):
-        return _nothing_known(len(rows))
-    lowered = [{name.lower(): value for name, value in row.items()} for row in rows]
-    identifiers = [[_hash(_identifier(row, names)) for names in IDENTIFIERS] for row in lowered]
-    return AttributeTable(
-        identifiers=np.array(identifiers, dtype=np.int64).reshape(len(rows), len(IDENTIFIERS)),
-        brand=_hashes(lowered, BRAND),
-        category=_hashes(lowered, CATEGORY),
-        price=np.array([_price(_first(row, PRICE)) for row in lowered], dtype=np.float32),
-    )
+    hashes = np.full((len(rows), COLUMNS), _MISSING, np.int64)
+    log_prices = np.full(len(rows), np.nan, np.float32)
+    for number, row in enumerate(rows):
+        for column, value in _values(row).items():
+            if column == _PRICE:
+                log_prices[number] = _log_price(value)
+            else:
+                hashes[number, column] = _hash(value, column)
+    return AttributeTable(hashes, log_prices)
 
 
 def compare(queries: AttributeTable, products: AttributeTable, rows: Rows) -> Compared:
-    """Return the attributes of each query beside those of catalogue `rows` (queries, k)."""
-    unknown = np.full(rows.shape, np.nan, np.float32)
-    if queries.is_empty or products.is_empty:
-        return Compared(unknown, unknown, unknown, unknown)
-    ids = _equal(queries.identifiers[:, None], products.identifiers[rows], rows[..., None])
-    # One equal identifier suffices: shops often have another part number for the same GTIN.
-    identifier = np.where(np.isnan(ids), -1, ids).max(axis=2)
+    """Return the attributes of each query beside those of its candidates.
+
+    These are `rows` (queries, k) of the products; -1, the last one, is no product and has none.
+    """
+    equal = _equal(queries.hashes, products.hashes, rows)
     return Compared(
-        identifier=np.where(identifier < 0, np.float32(np.nan), identifier),
-        brand=_equal(queries.brand[:, None], products.brand[rows], rows),
-        category=_equal(queries.category[:, None], products.category[rows], rows),
-        price=_apart(queries.price[:, None], products.price[rows], rows),
+        # One equal identifier suffices: shops often have another part number for the same GTIN.
+        identifier=np.fmax.reduce(equal[..., _IDENTIFIERS], axis=2),
+        brand=equal[..., Column.BRAND],
+        category=equal[..., Column.CATEGORY],
+        price=np.abs(queries.log_prices[:, None] - products.log_prices[rows]),
     )
 
 
-def _nothing_known(count: int) -> AttributeTable:
-    none = np.zeros(count, np.int64)
-    identifiers = np.zeros((count, len(IDENTIFIERS)), np.int64)
-    return AttributeTable(identifiers, none, none, np.full(count, np.nan, np.float32))
-
-
-def _equal(query: Hashes, product: Hashes, rows: Rows) -> FloatMatrix:
-    comparable = (query != _MISSING) & (product != _MISSING) & (rows >= 0)
-    equal: FloatMatrix = np.where(comparable, query == product, np.nan).astype(np.float32)
+def _equal(queries: Hashes, products: Hashes, rows: Rows) -> FloatMatrix:
+    equal = np.full((*rows.shape, COLUMNS), np.nan, np.float32)
+    if queries.any():
+        beside = products[rows]
+        comparable = (queries != _MISSING)[:, None] & (beside != _MISSING)
+        np.equal(queries[:, None], beside, out=equal, where=comparable, casting="unsafe")
     return equal
 
 
-def _apart(query: FloatMatrix, product: FloatMatrix, rows: Rows) -> FloatMatrix:
-    apart: FloatMatrix = np.where(rows >= 0, np.abs(np.log(query) - np.log(product)), np.nan)
-    return apart.astype(np.float32)
+def _values(row: Mapping[str, str]) -> dict[int, str]:
+    """Return the value for each column that the row has one for: that of the first name."""
+    found = [
+        (*_NAMES[name.lower()], value) for name, value in row.items() if name.lower() in _NAMES
+    ]
+    return {column: value for column, _, value in sorted(found, reverse=True) if value}
 
 
-def _first(row: Mapping[str, str], names: Sequence[str]) -> str:
-    return next((row[name] for name in names if row.get(name)), "")
+@lru_cache(maxsize=CACHED_VALUES)
+def _hash(value: str, column: int) -> int:
+    comparable = _comparable(value, column)
+    if not comparable:
+        return _MISSING
+    return zlib.crc32(comparable.encode("utf-8", "surrogatepass")) + 1
 
 
-def _hashes(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Hashes:
-    return np.array([_hash(" ".join(words(_first(row, names)))) for row in rows], dtype=np.int64)
+def _comparable(value: str, column: int) -> str:
+    """Return what is compared of a value, "" for nothing."""
+    if column in (Column.BRAND, Column.CATEGORY):
+        return " ".join(words(value))
+    characters = "".join(words(value)).replace("_", "")
+    if column == Column.ISBN:
+        return _isbn(characters)
+    return characters.lstrip("0")  # zeros fill a GTIN up, to 14 digits
 
 
-def _identifier(row: Mapping[str, str], names: Sequence[str]) -> str:
-    """Return letters and digits only, without the zeros that fill a GTIN up."""
-    return "".join(words(_first(row, names))).replace("_", "").lstrip("0")
+def _isbn(characters: str) -> str:
+    """Return what an ISBN of 10 and its ISBN of 13 digits have in common; the last one checks."""
+    if len(characters) == 13 and characters.startswith("978"):
+        return characters[3:-1]
+    return characters[:-1] if len(characters) == 10 else characters
 
 
-def _hash(value: str) -> int:
-    return zlib.crc32(value.encode("utf-8", "surrogatepass")) + 1 if value else _MISSING
-
-
-def _price(value: str) -> float:
-    """Return the amount, above 0, with a decimal point or comma; NaN for anything else."""
-    found = _NUMBER.findall(value)
+def _log_price(value: str) -> float:
+    """Return the logarithm of an amount with a decimal point or comma; NaN for anything else."""
+    found = _AMOUNT.findall(_THOUSANDS.sub("", value))
     if len(found) != 1:
-        return float("nan")
-    digits = re.sub(r"[.,](?=\d{3}(?:\D|$))", "", found[0]).replace(",", ".")
-    if digits.count(".") > 1:
-        return float("nan")
-    amount = float(digits)
-    return amount if amount > 0 else float("nan")
+        return math.nan
+    digits = found[0].replace(",", ".")
+    amount = float(digits) if digits.count(".") <= 1 else 0.0
+    return math.log(amount) if 0 < amount < math.inf else math.nan

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.decider.features.all import FEATURES, features_of
+from models.decider.features.all import FEATURES, NAMES, features_of
 from models.decider.pairs import CatalogueSide, Pairs, make_pairs
 from models.decider.trees import Trees
 from models.encoder import FloatMatrix
@@ -31,9 +31,14 @@ class Decider:
     encoder_digest: str
 
     def __post_init__(self) -> None:
-        """Raise ConfigurationError when it would judge nothing."""
+        """Raise ConfigurationError when it would judge nothing, or by other features."""
         if self.candidates < 1:
             raise ConfigurationError(f"candidates must be at least 1, got {self.candidates}")
+        if self.trees.features != NAMES:
+            raise ConfigurationError(
+                "its trees were fitted on other signals of a pair than this software computes; fit"
+                " the decider again with this release"
+            )
 
     def decide(
         self,
@@ -47,11 +52,9 @@ class Decider:
         A tie keeps the order of the search. What was found beyond the candidates stays behind them,
         with probability NaN, as an absent product has.
         """
-        count = self.candidates
-        judged = Neighbours(found.scores[:, :count], found.rows[:, :count])
-        pairs = self.pairs(texts, attributes, embeddings, judged)
+        pairs = self.pairs(texts, attributes, embeddings, found)
         probabilities = np.full(found.rows.shape, np.nan, np.float32)
-        probabilities[:, :count] = self.probabilities(pairs)
+        probabilities[:, : self.candidates] = self.probabilities(pairs)
         order = np.argsort(-probabilities, axis=1, kind="stable")  # NaN comes last
         return taken(Neighbours(found.scores, found.rows, probabilities), order)
 
@@ -62,8 +65,9 @@ class Decider:
         embeddings: FloatMatrix,
         found: Neighbours,
     ) -> Pairs:
-        """Return the signals of the queries and their candidates."""
-        return make_pairs(texts, attributes, embeddings, found, self.side)
+        """Return the signals of the queries and their candidates, the first ones found."""
+        judged = Neighbours(found.scores[:, : self.candidates], found.rows[:, : self.candidates])
+        return make_pairs(texts, attributes, embeddings, judged, self.side)
 
     def probabilities(self, pairs: Pairs) -> FloatMatrix:
         """Return the probability of each candidate (queries, k), NaN where there is none."""

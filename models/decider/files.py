@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,19 +21,21 @@ import numpy.typing as npt
 
 from models.catalogue import Product
 from models.decider.decider import Decider
-from models.decider.features.all import NAMES
 from models.decider.known_queries import KnownQueries
 from models.decider.lexicon import Lexicon
 from models.decider.pairs import catalogue_side
 from models.decider.trees import load_trees
-from models.errors import AlcError, BundleError
+from models.errors import BundleError, ConfigurationError
 
 DECIDER_FILE = "decider.json"
 TREES_FILE = "trees.ubj"
 LEXICON_FILE = "lexicon.npz"
 KNOWN_FILE = "known.npz"
 
-Arrays = dict[str, npt.NDArray[np.generic]]
+# What np.load raises, depending on the byte that is wrong.
+_UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile)
+
+Arrays = dict[str, npt.NDArray[Any]]
 
 
 def save_decider(decider: Decider, directory: Path) -> None:
@@ -48,7 +53,11 @@ def save_decider(decider: Decider, directory: Path) -> None:
     np.savez(directory / LEXICON_FILE, hashes=side.lexicon.hashes, weights=side.lexicon.weights)
     known = side.known_queries
     np.savez(
-        directory / KNOWN_FILE, vectors=known.vectors, offsets=known.offsets, counts=known.counts
+        directory / KNOWN_FILE,
+        vectors=known.vectors,
+        scales=known.scales,
+        offsets=known.offsets,
+        counts=known.counts,
     )
 
 
@@ -64,17 +73,11 @@ def load_decider(directory: Path, products: tuple[Product, ...]) -> Decider:
         lexicon = _lexicon(directory / LEXICON_FILE, float(fields["unknown_weight"]))
         known = _known_queries(directory / KNOWN_FILE, len(products))
         candidates, digest = int(fields["candidates"]), str(fields["encoder_digest"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{path}: cannot be read: {error!r}") from error
-    if trees.features != NAMES:
-        raise BundleError(
-            f"{directory / TREES_FILE}: was fitted on other signals of a pair than this software"
-            " computes; train it again with this release"
-        )
-    try:
         return Decider(candidates, trees, catalogue_side(products, lexicon, known), digest)
-    except AlcError as error:
+    except ConfigurationError as error:
         raise BundleError(f"{path}: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise BundleError(f"{path}: cannot be read: {error!r}") from error
 
 
 def encoder_digest(directory: Path) -> str:
@@ -88,28 +91,40 @@ def encoder_digest(directory: Path) -> str:
 
 
 def _lexicon(path: Path, unknown: float) -> Lexicon:
-    arrays = _arrays(path, ("hashes", "weights"))
-    hashes, weights = arrays["hashes"].astype(np.int64), arrays["weights"].astype(np.float32)
-    if hashes.shape != weights.shape or np.any(np.diff(hashes) <= 0):
+    arrays = _arrays(path, {"hashes": np.int64, "weights": np.float32})
+    hashes, weights = arrays["hashes"], arrays["weights"]
+    if hashes.ndim != 1 or hashes.shape != weights.shape or np.any(np.diff(hashes) <= 0):
         raise BundleError(f"{path}: its hashes do not ascend, or lack weights")
+    if not (np.isfinite(weights).all() and math.isfinite(unknown)):
+        raise BundleError(f"{path}: not all of its weights are numbers")
     return Lexicon(hashes, weights, unknown)
 
 
 def _known_queries(path: Path, products: int) -> KnownQueries:
-    arrays = _arrays(path, ("vectors", "offsets", "counts"))
-    offsets = arrays["offsets"].astype(np.int64)
-    known = KnownQueries(
-        arrays["vectors"].astype(np.float16), offsets, arrays["counts"].astype(np.int32)
+    arrays = _arrays(
+        path, {"vectors": np.int8, "scales": np.float32, "offsets": np.int64, "counts": np.int32}
     )
-    rises = len(offsets) == products + 1 and offsets[0] == 0 and not np.any(np.diff(offsets) < 0)
-    if not rises or offsets[-1] != len(known.vectors) or len(known.counts) != products:
+    known = KnownQueries(**arrays)
+    # One more than the products: the last is of none.
+    rises = known.offsets.shape == (products + 2,) and not np.any(np.diff(known.offsets) < 0)
+    if not rises or known.offsets[0] != 0 or known.counts.shape != (products + 1,):
         raise BundleError(f"{path}: does not fit a catalogue of {products} products")
+    if known.vectors.ndim != 2 or known.scales.shape != known.vectors.shape[:1]:
+        raise BundleError(f"{path}: its vectors lack scales")
+    if known.offsets[-2] != known.offsets[-1] or known.offsets[-1] != len(known.vectors):
+        raise BundleError(f"{path}: its vectors are not all of a product")
     return known
 
 
-def _arrays(path: Path, names: tuple[str, ...]) -> Arrays:
+def _arrays(path: Path, kinds: Mapping[str, type[np.generic]]) -> Arrays:
+    """Return the arrays of these names; raise BundleError when one lacks or is of another kind."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names}
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        with path.open("rb") as file:  # which np.load leaves open when it fails
+            stored = np.load(file, allow_pickle=False)
+            arrays = {name: stored[name] for name in kinds}
+    except _UNREADABLE as error:
         raise BundleError(f"{path}: cannot be read: {error!r}") from error
+    for name, kind in kinds.items():
+        if arrays[name].dtype != kind:
+            raise BundleError(f"{path}: {name} are {arrays[name].dtype}, not {np.dtype(kind)}")
+    return arrays

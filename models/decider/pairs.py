@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.catalogue import Product
 from models.decider.attributes import AttributeTable, Compared, attribute_table, compare
 from models.decider.known_queries import KnownQueries
@@ -14,10 +16,12 @@ from models.decider.tokens import token_sets
 from models.encoder import FloatMatrix
 from models.index.base import Neighbours, Rows
 
+NO_PRODUCT = Product("", "")  # what row -1, the last one, finds where there is no candidate
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CatalogueSide:
-    """What is computed once for the products of a catalogue."""
+    """What is computed once for the products of a catalogue; its last row is no product."""
 
     lexicon: Lexicon
     titles: Titles
@@ -29,8 +33,8 @@ class CatalogueSide:
 class Pairs:
     """Signals of each query and its candidates, all (queries, k), best score first.
 
-    `known` are the highest cosines with the candidates' training queries, `known_counts` how many
-    of these there were.
+    Where there is no candidate, the row is -1 and the score NaN. `known` are the highest cosines
+    with the candidates' training queries, `known_counts` how many of these there were.
     """
 
     scores: FloatMatrix
@@ -45,8 +49,9 @@ def catalogue_side(
     products: Sequence[Product], lexicon: Lexicon, known_queries: KnownQueries
 ) -> CatalogueSide:
     """Return the parts of all pairs that depend on the product alone."""
-    titles = weigh_titles(token_sets([one.title for one in products]), lexicon)
-    attributes = attribute_table([one.attributes for one in products])
+    rows = (*products, NO_PRODUCT)
+    titles = weigh_titles(token_sets([one.title for one in rows]), lexicon)
+    attributes = attribute_table([one.attributes for one in rows])
     return CatalogueSide(lexicon, titles, attributes, known_queries)
 
 
@@ -61,7 +66,7 @@ def make_pairs(
     queries = token_sets(texts)
     weights = side.lexicon.weights_of(queries)
     return Pairs(
-        scores=found.scores,
+        scores=np.where(found.rows >= 0, found.scores, np.float32(np.nan)),
         rows=found.rows,
         shared=shared(queries, weights, side.titles, found.rows),
         known=side.known_queries.best_cosines(embeddings, found.rows),

@@ -18,17 +18,17 @@ class Compared:
     query: frozenset[Token]
     title: frozenset[Token]
 
-    def in_both(self, kind: Kind) -> str:
-        """Return the tokens that both have, quoted."""
-        return _named(self.query & self.title, kind)
+    def in_both(self, kind: Kind) -> list[str]:
+        """Return the tokens that both have."""
+        return _of_kind(self.query & self.title, kind)
 
-    def only_in_query(self, kind: Kind) -> str:
-        """Return the tokens of the query that the title lacks, quoted."""
-        return _named(self.query - self.title, kind)
+    def only_in_query(self, kind: Kind) -> list[str]:
+        """Return the tokens of the query that the title lacks."""
+        return _of_kind(self.query - self.title, kind)
 
-    def only_in_title(self, kind: Kind) -> str:
-        """Return the tokens of the title that the query lacks, quoted."""
-        return _named(self.title - self.query, kind)
+    def only_in_title(self, kind: Kind) -> list[str]:
+        """Return the tokens of the title that the query lacks."""
+        return _of_kind(self.title - self.query, kind)
 
 
 Phrase = Callable[[float, Compared], str]
@@ -49,11 +49,20 @@ def phrase(feature: str, value: float, pair: Compared) -> str:
     return _PHRASES[feature](value, pair)
 
 
-def _named(found: frozenset[Token], kind: Kind) -> str:
-    texts = sorted(token.text for token in found if token.kind is kind)
+def _of_kind(found: frozenset[Token], kind: Kind) -> list[str]:
+    return sorted(token.text for token in found if token.kind is kind)
+
+
+def _named(noun: str, texts: list[str]) -> str:
+    """Return 'word "red"', or 'words "big", "red"'; of many texts some."""
     quoted = ", ".join(f'"{text}"' for text in texts[:MOST_NAMED])
-    more = len(texts) - MOST_NAMED
-    return f"{quoted} and {more} more" if more > 0 else quoted
+    more = f" and {len(texts) - MOST_NAMED} more" if len(texts) > MOST_NAMED else ""
+    nouns = f"{noun}s" if len(texts) > 1 else noun
+    return f"{nouns} {quoted}{more}"
+
+
+def _is(texts: list[str]) -> str:
+    return "are" if len(texts) > 1 else "is"
 
 
 def _only_in_query(noun: str, kind: Kind) -> Phrase:
@@ -61,7 +70,7 @@ def _only_in_query(noun: str, kind: Kind) -> Phrase:
         found = pair.only_in_query(kind)
         if not found:
             return f"every {noun} of the query is in the product title"
-        return f"{noun} {found} is not in the product title"
+        return f"{_named(noun, found)} {_is(found)} not in the product title"
 
     return say
 
@@ -71,7 +80,7 @@ def _only_in_title(noun: str, kind: Kind) -> Phrase:
         found = pair.only_in_title(kind)
         if not found:
             return f"every {noun} of the product title is in the query"
-        return f"{noun} {found} of the product title is not in the query"
+        return f"{_named(noun, found)} of the product title {_is(found)} not in the query"
 
     return say
 
@@ -79,7 +88,7 @@ def _only_in_title(noun: str, kind: Kind) -> Phrase:
 def _in_both(noun: str, kind: Kind) -> Phrase:
     def say(_: float, pair: Compared) -> str:
         found = pair.in_both(kind)
-        return f"{noun} {found} is in both" if found else f"no {noun} is in both"
+        return f"{_named(noun, found)} {_is(found)} in both" if found else f"no {noun} is in both"
 
     return say
 
@@ -102,6 +111,17 @@ def _lead(what: str) -> Phrase:
     return say
 
 
+def _crowding(value: float, _: Compared) -> str:
+    if value == 1:
+        return "1 other candidate is about as similar"
+    return f"{value:.0f} other candidates are about as similar"
+
+
+def _known_queries(value: float, _: Compared) -> str:
+    count = round(math.expm1(value))
+    return f"the product has {count} known {'query' if count == 1 else 'queries'}"
+
+
 def _lead_in_score(value: float, _: Compared) -> str:
     if value >= 0:
         return f"the next candidate is less similar by {value:.2f}"
@@ -113,11 +133,11 @@ _PHRASES: Mapping[str, Phrase] = {
     "lead_in_score": _lead_in_score,
     "behind_best": lambda value, _: f"the most similar candidate is ahead by {value:.2f}",
     "rank": lambda value, _: f"it is number {value + 1:.0f} of the search",
-    "crowding": lambda value, _: f"{value:.0f} other candidates are about as similar",
+    "crowding": _crowding,
     "above_mean": lambda value, _: f"it is {value:+.2f} beside the mean similarity of candidates",
     "known_query": lambda value, _: f"its most similar known query has similarity {value:.2f}",
     "lead_in_known_query": _lead("resemblance to known queries"),
-    "known_queries": lambda value, _: f"the product has {math.expm1(value):.0f} known queries",
+    "known_queries": _known_queries,
     "best_known_query": (
         lambda value, _: f"the most similar known query of any candidate has {value:.2f}"
     ),

@@ -38,15 +38,14 @@ def reasons(
 
     `found` is what the search found, not yet decided; there are no reasons for what is not judged.
     """
-    count = decider.candidates
-    judged = Neighbours(found.scores[:, :count], found.rows[:, :count])
-    values = features_of(decider.pairs(texts, attributes, embeddings, judged))
+    pairs = decider.pairs(texts, attributes, embeddings, found)
+    values = features_of(pairs)
     parts = decider.trees.contributions(values.reshape(-1, len(FEATURES)))
     by_pair = parts[:, :-1].reshape(values.shape)
     return [
         [
             _strongest(text, catalogue[row].title, values[query, place], by_pair[query, place])
-            for place, row in enumerate(judged.rows[query].tolist())
+            for place, row in enumerate(pairs.rows[query].tolist())
             if row >= 0
         ]
         for query, text in enumerate(texts)

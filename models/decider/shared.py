@@ -16,7 +16,10 @@ Sums = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Titles:
-    """Tokens of a catalogue's titles, their weights, and sums of these by kind (products, 5)."""
+    """Tokens of a catalogue's titles, their weights, and sums of these by kind (products, 5).
+
+    The last title, which row -1 finds, is of no product and empty.
+    """
 
     tokens: TokenSets
     weights: Weights
@@ -36,7 +39,7 @@ class Shared:
 
 
 def weigh_titles(tokens: TokenSets, lexicon: Lexicon) -> Titles:
-    """Return the titles as `shared` needs them."""
+    """Return the titles as `shared` needs them; the last of them is to be empty."""
     weights = lexicon.weights_of(tokens)
     return Titles(tokens, weights, _sums(tokens.owners, tokens.kinds, weights, len(tokens)))
 
@@ -44,8 +47,8 @@ def weigh_titles(tokens: TokenSets, lexicon: Lexicon) -> Titles:
 def shared(queries: TokenSets, weights: Weights, titles: Titles, rows: Rows) -> Shared:
     """Return what each query shares with its candidates, catalogue `rows` (queries, k).
 
-    `weights` are those of the queries' tokens. Where a row is negative there is no candidate, and
-    the sums are 0.
+    `weights` are those of the queries' tokens. Where the row is -1 there is no candidate, and what
+    is shared with it is 0.
     """
     pairs, places = _tokens_of(titles.tokens, rows)
     hashes = titles.tokens.hashes[places]
@@ -53,18 +56,17 @@ def shared(queries: TokenSets, weights: Weights, titles: Titles, rows: Rows) -> 
     found = _contains(asked, pairs // rows.shape[1] << HASH_BITS | hashes)
     both = _sums(pairs[found], kinds_of(hashes[found]), titles.weights[places[found]], rows.size)
     of_query = _sums(queries.owners, queries.kinds, weights, len(queries))
-    of_title = np.where((rows >= 0)[..., None], titles.sums[rows], np.float32(0))
-    return Shared(both.reshape(*rows.shape, KINDS), of_query[:, None], of_title)
+    return Shared(both.reshape(*rows.shape, KINDS), of_query[:, None], titles.sums[rows])
 
 
 def _tokens_of(titles: TokenSets, rows: Rows) -> tuple[Rows, Rows]:
     """Return, flat, the number of each pair for each of its tokens, and that token's place."""
     flat = rows.ravel()
-    starts = np.where(flat >= 0, titles.offsets[flat], 0)
-    lengths = np.where(flat >= 0, titles.offsets[flat + 1] - starts, 0)
-    ends = np.cumsum(lengths)
-    pairs = np.repeat(np.arange(len(flat)), lengths)
-    return pairs, np.arange(len(pairs)) + np.repeat(starts - (ends - lengths), lengths)
+    starts = titles.offsets[:-1][flat]
+    lengths = titles.offsets[1:][flat] - starts
+    ends = lengths.cumsum()
+    pairs = np.arange(len(flat)).repeat(lengths)
+    return pairs, np.arange(len(pairs)) + (starts - (ends - lengths)).repeat(lengths)
 
 
 def _contains(ascending: Rows, keys: Rows) -> npt.NDArray[np.bool_]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ from models.text import words
 
 CACHED_WORDS = 2**17
 LONGEST_UNIT = 4  # letters: "mm", "inch"; a longer word after a number is no unit
-SHORTEST_CODE = 3
-DIGITS_OF_A_CODE = 4  # a word of digits alone is a code from here on
+SHORTEST_CODE = 3  # characters
+DIGITS_OF_A_CODE = 4  # a number is a code by itself from here on
 
 HASH_BITS = 35
 _KIND_BITS = 3
@@ -33,8 +33,9 @@ Weights = npt.NDArray[np.float32]
 class Kind(IntEnum):
     """What a token is; "K8524X8 32GB" is the words k, x, gb and the numbers 8524, 8, 32.
 
-    It has one code, k8524x8 (a whole word with a digit among its letters, or of many digits), one
-    measure, 32 gb, and therefore the unit gb.
+    It has one code, k8524x8, one measure, 32 gb, and therefore the unit gb. A code is a whole word
+    with letters and digits, or a long number; a short number with its unit is none, so that "32GB"
+    and "32 GB" are the same.
     """
 
     WORD = 0
@@ -100,7 +101,7 @@ def token_sets(texts: Sequence[str]) -> TokenSets:
     rows = [sorted(_hashes(text)) for text in texts]
     offsets = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([len(row) for row in rows], out=offsets[1:])
-    flat = np.fromiter((one for row in rows for one in row), np.int64, int(offsets[-1]))
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, int(offsets[-1]))
     return TokenSets(flat, offsets)
 
 
@@ -108,20 +109,21 @@ def _tokens(text: str) -> Iterator[Token]:
     found = words(text)
     for word in found:
         yield from _of_word(word)
-    for before, after in pairwise(found):
-        yield from _of_neighbours(before, after)
+    for number, unit in _numbers_before_words(found):
+        yield from _of_neighbours(number, unit)
 
 
 def _hashes(text: str) -> set[int]:
     """Return the hashes of `tokens`; words come again and again, so theirs are kept."""
     found = words(text)
-    hashes: set[int] = set()
-    for word in found:
-        hashes.update(_word_hashes(word))
-    for before, after in pairwise(found):
-        if before[-1].isdecimal():
-            hashes.update(_neighbour_hashes(before, after))
+    hashes = set(chain.from_iterable(map(_word_hashes, found)))
+    for number, unit in _numbers_before_words(found):
+        hashes.update(_neighbour_hashes(number, unit))
     return hashes
+
+
+def _numbers_before_words(found: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return (pair for pair in pairwise(found) if pair[0][-1].isdecimal())
 
 
 @lru_cache(maxsize=CACHED_WORDS)
@@ -137,21 +139,21 @@ def _neighbour_hashes(before: str, after: str) -> tuple[int, ...]:
 def _of_word(word: str) -> Iterator[Token]:
     pieces = _PIECE.findall(word)
     yield from (Token(_kind(piece), piece) for piece in pieces)
-    if _is_code(word):
+    if len(word) >= SHORTEST_CODE and _are_code(pieces):
         yield Token(Kind.CODE, word)
     for number, unit in pairwise(pieces):
         yield from _measure(number, unit)
 
 
 def _of_neighbours(before: str, after: str) -> Iterator[Token]:
-    """Return the measure that two words make, as in "32 gb"."""
+    """Return the measure that two words make, as in "32 gb"; the first ends in a digit."""
     first, second = _PIECE.findall(before), _PIECE.findall(after)
-    if first and second:
+    if second:
         yield from _measure(first[-1], second[0])
 
 
 def _measure(number: str, unit: str) -> Iterator[Token]:
-    if len(unit) <= LONGEST_UNIT and number[0].isdecimal() and not unit[0].isdecimal():
+    if _is_measure(number, unit):
         yield Token(Kind.MEASURE, f"{number} {unit}")
         yield Token(Kind.UNIT, unit)
 
@@ -160,8 +162,14 @@ def _kind(piece: str) -> Kind:
     return Kind.NUMBER if piece[0].isdecimal() else Kind.WORD
 
 
-def _is_code(word: str) -> bool:
-    digits = sum(one.isdecimal() for one in word)
-    return len(word) >= SHORTEST_CODE and (
-        0 < digits < len(word) or (digits == len(word) and digits >= DIGITS_OF_A_CODE)
-    )
+def _is_measure(number: str, unit: str) -> bool:
+    return number[0].isdecimal() and not unit[0].isdecimal() and len(unit) <= LONGEST_UNIT
+
+
+def _are_code(pieces: Sequence[str]) -> bool:
+    """Return whether a word of these pieces is a code: not letters alone, nor a short number."""
+    if not any(_kind(piece) is Kind.NUMBER for piece in pieces):
+        return False
+    short = len(pieces[0]) < DIGITS_OF_A_CODE
+    plain = len(pieces) == 1 or (len(pieces) == 2 and _is_measure(pieces[0], pieces[1]))
+    return not (short and plain)

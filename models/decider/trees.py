@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xgboost
 
 from models.encoder import FloatMatrix
-from models.errors import BundleError
+from models.errors import BundleError, ConfigurationError
 from models.index.base import SCORE_DECIMALS
+
+if TYPE_CHECKING:
+    import xgboost
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +28,14 @@ class Trees:
     booster: xgboost.Booster
     slope: float
     shift: float
+
+    def __post_init__(self) -> None:
+        """Raise ConfigurationError when the probabilities would not rise with the sums."""
+        if not (0 < self.slope < math.inf and math.isfinite(self.shift)):
+            raise ConfigurationError(
+                "the slope of the trees' sums must be above 0 and their shift a number, got"
+                f" {self.slope} and {self.shift}"
+            )
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -41,7 +53,7 @@ class Trees:
             features, predict_type="margin", validate_features=False, missing=np.nan
         )
         log_odds = self.slope * sums.astype(np.float64) + self.shift
-        probabilities = 1 / (1 + np.exp(-log_odds))
+        probabilities = np.exp(-np.logaddexp(0, -log_odds))
         rounded: FloatMatrix = probabilities.round(SCORE_DECIMALS).astype(np.float32)
         return rounded
 
@@ -51,8 +63,11 @@ class Trees:
         They are SHAP values (Lundberg et al., Nature Machine Intelligence 2020), and add up to the
         log-odds of `probabilities`.
         """
-        matrix = xgboost.DMatrix(features, feature_names=list(self.features), missing=np.nan)
+        from xgboost import DMatrix  # slow to import, see `load_trees`
+
+        matrix = DMatrix(features, feature_names=list(self.features), missing=np.nan, nthread=1)
         parts: FloatMatrix = self.booster.predict(matrix, pred_contribs=True)
+        parts = parts.reshape(len(features), features.shape[1] + 1)  # without a row it has one axis
         parts *= np.float32(self.slope)
         parts[:, -1] += np.float32(self.shift)
         return parts
@@ -64,6 +79,10 @@ class Trees:
 
 def load_trees(path: Path, slope: float, shift: float) -> Trees:
     """Return the trees of a file; raise BundleError, naming it, when it cannot be read."""
+    # Imported when a bundle has a decider: it takes a second, and loads what else it finds
+    # installed (pandas, scikit-learn).
+    import xgboost
+
     booster = xgboost.Booster({"nthread": 1})
     try:
         booster.load_model(path)

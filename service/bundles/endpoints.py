@@ -7,12 +7,21 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Depends
 
+from models.decider.decider import Decider
 from models.memory.memory import QueryMemory
+from models.runtime import Runtime
 from models.thresholds import Promise
 from service.access.actor import Scope
 from service.access.dependencies import require
 from service.bundles.holder import ServedBundle
-from service.bundles.schemas import BundleRead, IndexRead, MemoryRead, PromiseRead
+from service.bundles.schemas import (
+    BundleRead,
+    DeciderRead,
+    DecidesBy,
+    IndexRead,
+    MemoryRead,
+    PromiseRead,
+)
 from service.state import State
 
 router = APIRouter(prefix="/v1/bundles", tags=["bundles"])
@@ -35,6 +44,8 @@ def describe(served: ServedBundle) -> BundleRead:
         dimension=manifest.dimension,
         index=IndexRead(**{name: getattr(manifest.index, name) for name in IndexRead.model_fields}),
         memory=describe_memory(bundle.runtime.memory),
+        decides_by=decides_by(bundle.runtime),
+        decider=describe_decider(bundle.runtime.decider),
         promise=describe_promise(served.promise),
         promises=[describe_promise(promise) for promise in bundle.promises],
     )
@@ -44,6 +55,18 @@ def describe_memory(memory: QueryMemory | None) -> MemoryRead | None:
     if memory is None:
         return None
     return MemoryRead(queries=len(memory.index), **asdict(memory.settings))
+
+
+def decides_by(runtime: Runtime) -> DecidesBy:
+    """Return what thresholds are compared with."""
+    return "score" if runtime.decider is None else "probability"
+
+
+def describe_decider(decider: Decider | None) -> DeciderRead | None:
+    if decider is None:
+        return None
+    trees = decider.trees.booster.num_boosted_rounds()
+    return DeciderRead(candidates=decider.candidates, trees=trees)
 
 
 def describe_promise(promise: Promise) -> PromiseRead:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from models.memory.settings import Formula
+
+DecidesBy = Literal["probability", "score"]
 
 
 class PromiseRead(BaseModel):
@@ -15,7 +18,8 @@ class PromiseRead(BaseModel):
     target_precision: float
     confidence: float
     threshold: float | None = Field(
-        description="Least score that is accepted; null: the labels do not suffice for a promise"
+        description="Least probability that is accepted, or least score where the bundle has no"
+        " decider (see `decides_by` of the bundle); null: the labels do not suffice for a promise"
     )
     calibration_labels: int
     calibrated_at: str
@@ -45,6 +49,13 @@ class MemoryRead(BaseModel):
     temperature: float = Field(description="Divides cosines where votes are shares of a softmax")
 
 
+class DeciderRead(BaseModel):
+    """Trees that turn signals of a query and a product into the probability that it is right."""
+
+    candidates: int = Field(description="It judges so many products, those of the highest score")
+    trees: int
+
+
 class BundleRead(BaseModel):
     """The bundle that answers now."""
 
@@ -59,5 +70,9 @@ class BundleRead(BaseModel):
         description="Training queries that are mixed into the score; null: a score is the cosine of"
         " the vectors of query and product"
     )
+    decides_by: DecidesBy = Field(
+        description="What thresholds are compared with, and products are ordered by"
+    )
+    decider: DeciderRead | None = Field(description="null: there is none, and the score decides")
     promise: PromiseRead = Field(description="The one that answers carry")
     promises: list[PromiseRead] = Field(description="All that were calibrated")

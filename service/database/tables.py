@@ -126,7 +126,8 @@ class ReviewTaskRow(Base):
     query_key: Mapped[bytes]  # see service/recommend/keys.py: same text and source, same key
     text: Mapped[str]
     attributes: Mapped[dict[str, Any]]
-    candidates: Mapped[list[dict[str, Any]]]  # product_id, title, score, rank
+    # product_id, title, score, rank, and probability, which tasks of an older release lack
+    candidates: Mapped[list[dict[str, Any]]]
     bundle_id: Mapped[str]
     times_asked: Mapped[int]
     times_skipped: Mapped[int]
@@ -203,6 +204,7 @@ class DecisionRow(Base):
     bundle_id: Mapped[str]
     product_id: Mapped[str | None]  # the best candidate, whether accepted or not
     score: Mapped[float | None]
+    probability: Mapped[float | None]  # null where the score decided
     target_precision: Mapped[float]
     threshold: Mapped[float | None]
     review_task_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_tasks.id"))
@@ -216,6 +218,7 @@ class DecisionRow(Base):
             "decision <> 'auto_accept' or (threshold is not null and product_id is not null)",
             name="accepted_has_threshold",
         ),
+        CheckConstraint("probability between 0 and 1", name="probability_is_possible"),
         Index("ix_decisions_created_at", "created_at"),
     )
 

@@ -18,6 +18,8 @@ class NamedProduct:
     title: str
     score: None = None
     rank: None = None
+    probability: None = None
+    reasons: None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,9 @@ async def recommend(
         for query in body.queries
     ]
     alone = state.recommender.waiting == 0
-    job = state.recommender.submit(state.bundles.served, caller.name, queries, body.k)
+    job = state.recommender.submit(
+        state.bundles.served, caller.name, queries, body.k, explain=body.explain
+    )
     outcome = await (job.answered if alone else _answered_or_gone(job, request))
     return Response(answer_bytes(job, outcome), media_type="application/json")
 

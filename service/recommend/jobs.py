@@ -31,7 +31,10 @@ class Match:
 
 @dataclass(slots=True, eq=False)
 class Job:
-    """All queries of one request; it holds on to the bundle that answered when it came."""
+    """All queries of one request; it holds on to the bundle that answered when it came.
+
+    `explain` asks for the reasons of every candidate that a decider judges.
+    """
 
     served: ServedBundle
     source: str
@@ -39,6 +42,7 @@ class Job:
     k: int
     submitted_at: float
     answered: asyncio.Future[Outcome]  # cancelled when nobody waits for the answer any more
+    explain: bool = False
     matches: dict[int, Match] = field(default_factory=dict)  # by position of the query
 
     @property

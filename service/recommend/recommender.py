@@ -59,7 +59,15 @@ class Recommender:
         """Return how many queries were submitted and are not answered yet."""
         return self._waiting
 
-    def submit(self, served: ServedBundle, source: str, queries: Sequence[Query], k: int) -> Job:
+    def submit(
+        self,
+        served: ServedBundle,
+        source: str,
+        queries: Sequence[Query],
+        k: int,
+        *,
+        explain: bool = False,
+    ) -> Job:
         """Queue a request; its `answered` gets the outcome, or DatabaseUnavailable.
 
         Cancel `answered` when nobody waits any more: what is not yet recorded then never is.
@@ -67,7 +75,8 @@ class Recommender:
         """
         if self._loop is None or self._waiting >= self._max_waiting:
             raise Overloaded
-        job = Job(served, source, queries, k, time.perf_counter(), self._loop.create_future())
+        now, answered = time.perf_counter(), self._loop.create_future()
+        job = Job(served, source, queries, k, now, answered, explain)
         self._waiting += len(queries)
         job.answered.add_done_callback(lambda _: self._forget(len(queries)))
         for part in parts_of(job, self._max_batch):

@@ -6,7 +6,16 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from service.bundles.schemas import PromiseRead
 from service.database.tables import Answer, Decision
@@ -16,6 +25,8 @@ MAX_QUERIES = 256
 MAX_TEXT = 2_000
 MAX_K = 100
 MAX_ATTRIBUTES = 50
+MAX_EXPLAINED = 16
+TOO_MANY_EXPLAINED = "too_many_explained"
 
 STORABLE = AfterValidator(storable)
 QueryText = Annotated[
@@ -37,13 +48,49 @@ class QueryBody(Body):
     id: Annotated[QueryId | None, Field(description="Your own; it is returned")] = None
     attributes: Annotated[
         dict[AttributeName, AttributeValue],
-        Field(max_length=MAX_ATTRIBUTES, description="Shown to the person who reviews the query"),
+        Field(
+            max_length=MAX_ATTRIBUTES,
+            description="What else is known, by name. The person who reviews the query sees it, and"
+            " a decider compares brand, category, price and identifiers (gtin, mpn, isbn) with the"
+            " product's",
+        ),
     ] = {}
 
 
 class RecommendBody(Body):
     queries: Annotated[list[QueryBody], Field(min_length=1, max_length=MAX_QUERIES)]
     k: Annotated[int, Field(ge=1, le=MAX_K, description="Products returned for each query")] = 10
+    explain: Annotated[
+        bool,
+        Field(
+            description="Give reasons for each product that a decider judged. They cost about 30 ms"
+            f" of computing for each query, so at most {MAX_EXPLAINED} queries may be explained at"
+            " once"
+        ),
+    ] = False
+
+    @field_validator("explain")
+    @classmethod
+    def _few_are_explained(cls, explain: bool, info: ValidationInfo) -> bool:
+        if explain and len(info.data.get("queries", ())) > MAX_EXPLAINED:
+            raise PydanticCustomError(
+                TOO_MANY_EXPLAINED,
+                "At most {most} queries can be explained in one request; send fewer, or leave"
+                " 'explain' out",
+                {"most": MAX_EXPLAINED},
+            )
+        return explain
+
+
+class ReasonRead(BaseModel):
+    """A signal of query and product, and what it did to the probability."""
+
+    feature: str = Field(examples=["codes_only_in_query"])
+    text: str = Field(examples=['model code "k8524x8gb" is not in the product title'])
+    contribution: float = Field(
+        description="Exact part (SHAP value) in the log-odds of the probability: above 0 it speaks"
+        " for the product"
+    )
 
 
 class ProductRead(BaseModel):
@@ -53,6 +100,14 @@ class ProductRead(BaseModel):
         description="Cosine; null when a person named a product that was not among the top k"
     )
     rank: int | None = Field(description="From 1; null where the score is")
+    probability: float | None = Field(
+        description="That this is the product; null where the bundle has no decider, the product"
+        " was beyond its candidates, or a person named it"
+    )
+    reasons: list[ReasonRead] | None = Field(
+        description="The strongest first; null unless `explain` asks for them and a decider judged"
+        " the product"
+    )
 
 
 class VerdictRead(BaseModel):

@@ -101,7 +101,9 @@ class DecisionService:
         for (_, match), decided in zip(job.pairs(), outcome.decided, strict=True):
             self.metrics.count_decision(decided.decision)
             if match.candidates:
-                self.metrics.candidate_score.observe(match.candidates[0].score)
+                self.metrics.observe_best(
+                    match.candidates[0].score, match.candidates[0].probability
+                )
 
 
 def decide_one(job: Job, match: Match, verified: VerifiedAnswer | None) -> Decided:
@@ -153,6 +155,7 @@ def _row(job: Job, query: Query, match: Match, decided: Decided) -> dict[str, An
         "bundle_id": job.served.bundle.bundle_id,
         "product_id": None if best is None else best.product_id,
         "score": None if best is None else best.score,
+        "probability": None if best is None else best.probability,
         "target_precision": promise.target_precision,
         "threshold": promise.threshold,
         # A verified decision points to the task whose verdict it repeats.

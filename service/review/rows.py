@@ -83,5 +83,6 @@ def _candidate_row(candidate: Candidate) -> dict[str, Any]:
         "product_id": candidate.product_id,
         "title": candidate.title,
         "score": candidate.score,
+        "probability": candidate.probability,
         "rank": candidate.rank,
     }

@@ -74,6 +74,9 @@ class CandidateRead(Read):
     product_id: str
     title: str
     score: float
+    probability: float | None = Field(
+        description="That this is the product; null where no decider judged it"
+    )
     rank: int
 
 

@@ -8,17 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from models.decider.reasons import Reason
 from service.database.tables import Answer, TaskKind, TaskState
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One product that the model proposed; `rank` starts at 1."""
+    """One product that the model proposed; `rank` starts at 1.
+
+    `probability` is None where no decider judged it, `reasons` also where nobody asked for them;
+    they are not stored.
+    """
 
     product_id: str
     title: str
     score: float
     rank: int
+    probability: float | None = None
+    reasons: tuple[Reason, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

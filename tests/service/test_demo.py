@@ -93,20 +93,24 @@ def test_a_key_with_another_secret_is_replaced(engine: Engine, tmp_path: Path) -
 
 
 def test_a_promise_is_one_sentence_with_its_numbers() -> None:
-    assert promise_sentence(small_promise()) == (
+    assert promise_sentence(small_promise(), "score") == (
         "precision >= 95%, confidence 90%, for scores from 0.9000:"
         " 300 of 500 calibration queries (60.0%) were accepted, 4 of them wrongly."
     )
 
 
+def test_a_promise_says_what_its_threshold_is_compared_with() -> None:
+    assert ", for probabilities from 0.9000:" in promise_sentence(small_promise(), "probability")
+
+
 def test_what_cannot_be_promised_says_what_is_missing() -> None:
     refused = small_promise(threshold=None)
 
-    assert promise_sentence(replace(refused, labels_needed=1234)) == (
+    assert promise_sentence(replace(refused, labels_needed=1234), "score") == (
         "precision >= 95%, confidence 90%: cannot promise, everything goes to review;"
         " at least 1,234 more labels are needed."
     )
-    assert promise_sentence(replace(refused, labels_needed=None)).endswith(
+    assert promise_sentence(replace(refused, labels_needed=None), "score").endswith(
         "everything goes to review; more labels alone would not help."
     )
 
@@ -117,7 +121,7 @@ def test_the_model_is_shown_by_its_table_and_the_promise_in_force(
     text = announcement(settings, engine, database_clock, bundle)
 
     assert TABLE.rstrip() in text
-    assert f"Promise: {promise_sentence(bundle.promise_for(0.95))}" in text
+    assert f"Promise: {promise_sentence(bundle.promise_for(0.95), 'score')}" in text
 
 
 def test_the_curl_line_asks_the_running_service(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.decider.known_queries import KnownQueries
+from models.decider.known_queries import KnownQueries, build_known_queries
 from models.decider.lexicon import Lexicon, build_lexicon
 from models.decider.pairs import CatalogueSide, catalogue_side
 from models.decider.tokens import token_sets
@@ -36,7 +36,7 @@ def known_queries(train: Dataset, encoder: Encoder, most: int, seed: int) -> Kno
     place = np.arange(by_product.nnz) - np.repeat(by_product.indptr[:-1], counts)
     rows = shuffled[by_product.indices[place < most]]
     used, where = np.unique(rows, return_inverse=True)
-    vectors = encoder.encode([train.texts[row] for row in used.tolist()]).astype(np.float16)
+    embeddings = encoder.encode([train.texts[row] for row in used.tolist()])
     offsets = np.zeros(len(counts) + 1, dtype=np.int64)
     np.cumsum(np.minimum(counts, most), out=offsets[1:])
-    return KnownQueries(vectors[where], offsets, counts.astype(np.int32))
+    return build_known_queries(embeddings[where], offsets, counts)

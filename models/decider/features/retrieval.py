@@ -23,7 +23,7 @@ def lead_in_score(pairs: Pairs) -> FloatMatrix:
 
 def behind_best(pairs: Pairs) -> FloatMatrix:
     """Return how far the score is below the query's highest."""
-    return _finite(pairs.scores[:, :1]) - _finite(pairs.scores)
+    return pairs.scores[:, :1] - pairs.scores
 
 
 def rank(pairs: Pairs) -> FloatMatrix:
@@ -34,22 +34,15 @@ def rank(pairs: Pairs) -> FloatMatrix:
 
 def crowding(pairs: Pairs) -> FloatMatrix:
     """Return how many others score within `NEAR` of this candidate."""
-    scores = _finite(pairs.scores)
-    near = np.abs(scores[:, :, None] - scores[:, None, :]) <= NEAR
-    others: FloatMatrix = near.sum(axis=2).astype(np.float32) - 1
+    near = np.abs(pairs.scores[:, :, None] - pairs.scores[:, None, :]) <= NEAR
+    others: FloatMatrix = near.sum(axis=2, dtype=np.float32) - 1
     return others
 
 
 def above_mean(pairs: Pairs) -> FloatMatrix:
     """Return how far the score is above the mean of the query's candidates."""
-    scores = _finite(pairs.scores)
-    there = np.isfinite(scores)
-    mean = np.where(there, scores, 0).sum(axis=1, keepdims=True) / np.maximum(
-        there.sum(axis=1, keepdims=True), 1
-    )
-    above: FloatMatrix = (scores - mean).astype(np.float32)
+    there = pairs.rows >= 0
+    sums = pairs.scores.sum(axis=1, keepdims=True, where=there)
+    counts = np.maximum(there.sum(axis=1, keepdims=True, dtype=np.float32), 1)
+    above: FloatMatrix = pairs.scores - sums / counts
     return above
-
-
-def _finite(scores: FloatMatrix) -> FloatMatrix:
-    return np.where(np.isfinite(scores), scores, np.float32(np.nan))

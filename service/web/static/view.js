@@ -19,19 +19,25 @@ function highlighted(text, known, className) {
   });
 }
 
-function scoreOf(candidate) {
+/** What the model says of a candidate: the probability where it has one, else the score. */
+function opinionOf(candidate) {
+  const judged = candidate.probability !== null;
+  const value = judged ? candidate.probability : candidate.score;
   const bar = element("span", "score-bar");
-  bar.style.setProperty("--score", Math.max(0, Math.min(1, candidate.score)));
-  const score = element("span", "score", bar, candidate.score.toFixed(3));
-  score.title = "How similar the model finds query and product, 1 at most";
-  return score;
+  bar.style.setProperty("--score", Math.max(0, Math.min(1, value)));
+  const said = judged ? `probability ${Math.round(100 * value)} %` : value.toFixed(3);
+  const opinion = element("span", "score", bar, said);
+  opinion.title = judged
+    ? "How probable the model finds it that this is the product"
+    : "How similar the model finds query and product, 1 at most";
+  return opinion;
 }
 
 function candidateButton(candidate, place, known) {
   const title = element("span", "title", ...highlighted(candidate.title, known, "only-product"));
   const id = element("span", "product-id", candidate.product_id);
   const key = element("kbd", "", place <= KEYS ? String(place) : "·");
-  const facts = element("span", "facts", id, scoreOf(candidate));
+  const facts = element("span", "facts", id, opinionOf(candidate));
   const button = element("button", "candidate", key, title, facts);
   button.type = "button";
   button.dataset.productId = candidate.product_id;

@@ -8,15 +8,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.bundle.bundle import BundleContents
 from models.bundle.load import load_bundle
 from models.bundle.manifest import MANIFEST_FILE
 from models.bundle.publish import publish
 from models.errors import BundleError
 from models.index.build import build_index
-from tests.small_bundle import CREATED_AT, TITLES, remembering, small_contents, small_promise
+from tests.models.decider.deciders import deciding_runtime
+from tests.resealed import exchange
+from tests.small_bundle import (
+    CREATED_AT,
+    TITLES,
+    remembering,
+    small_contents,
+    small_encoder,
+    small_promise,
+)
 
 FILES = (
     "catalogue.jsonl.gz",
+    "decider/decider.json",
+    "decider/known.npz",
+    "decider/lexicon.npz",
+    "decider/trees.ubj",
     "encoder/buckets.npy",
     "encoder/config.json",
     "encoder/residual.npy",
@@ -39,8 +53,15 @@ FILES = (
 @pytest.fixture
 def bundle(tmp_path: Path) -> Path:
     """With all that a bundle can hold."""
-    contents = remembering(small_contents(), {"iphone silver": 0, "oled tv": 6})
-    return publish(tmp_path / "bundles", contents, created_at=CREATED_AT)
+    return publish(tmp_path / "bundles", complete_contents(), created_at=CREATED_AT)
+
+
+def complete_contents() -> BundleContents:
+    return deciding(remembering(small_contents(), {"iphone silver": 0, "oled tv": 6}))
+
+
+def deciding(contents: BundleContents) -> BundleContents:
+    return replace(contents, runtime=deciding_runtime(contents.runtime, known=3))
 
 
 @pytest.fixture
@@ -56,7 +77,7 @@ def files_of(directory: Path) -> tuple[str, ...]:
 
 def test_a_loaded_bundle_answers_as_the_published_one(bundle: Path) -> None:
     loaded = load_bundle(bundle)
-    published = remembering(small_contents(), {"iphone silver": 0, "oled tv": 6})
+    published = complete_contents()
     assert loaded.bundle_id == bundle.name
     assert loaded.promises == published.promises
     assert dict(loaded.manifest.configuration) == dict(published.configuration)
@@ -64,11 +85,13 @@ def test_a_loaded_bundle_answers_as_the_published_one(bundle: Path) -> None:
     expected = published.runtime.candidates(TITLES, 3)
     assert found.rows.tolist() == expected.rows.tolist()
     assert found.scores.tolist() == expected.scores.tolist()
+    assert found.deciding.tolist() == expected.deciding.tolist()
     assert loaded.runtime.catalogue.products == published.runtime.catalogue.products
 
 
-def test_a_bundle_need_not_remember_queries(other: Path) -> None:
+def test_a_bundle_needs_neither_a_memory_nor_a_decider(other: Path) -> None:
     assert load_bundle(other).runtime.memory is None
+    assert load_bundle(other).runtime.decider is None
 
 
 def test_the_tests_below_cover_every_file(bundle: Path) -> None:
@@ -156,6 +179,29 @@ def test_a_memory_of_another_encoder_is_not_published(tmp_path: Path) -> None:
     other = replace(memory, index=build_index(vectors, vectors, seed=0)[0])
     wrong = replace(contents, runtime=replace(contents.runtime, memory=other))
     with pytest.raises(BundleError, match="the memory of training queries holds vectors of 3"):
+        publish(tmp_path, wrong, created_at=CREATED_AT)
+
+
+def test_a_decider_of_another_encoder_is_not_published(tmp_path: Path) -> None:
+    contents = deciding(small_contents())
+    encoder = small_encoder(TITLES, seed=1)
+    wrong = replace(contents, runtime=replace(contents.runtime, encoder=encoder))
+    with pytest.raises(BundleError, match="not the encoder that the decider was fitted with"):
+        publish(tmp_path / "bundles", wrong, created_at=CREATED_AT)
+    assert not list((tmp_path / "bundles").glob("2*"))
+
+
+def test_a_decider_of_another_encoder_is_not_loaded(bundle: Path, other: Path) -> None:
+    exchanged = exchange(bundle, "encoder", other)
+    with pytest.raises(BundleError, match="not the encoder that the decider was fitted with"):
+        load_bundle(exchanged)
+
+
+def test_a_decider_of_another_catalogue_is_not_published(tmp_path: Path) -> None:
+    decider = deciding(small_contents(TITLES[:5])).runtime.decider
+    contents = small_contents()
+    wrong = replace(contents, runtime=replace(contents.runtime, decider=decider))
+    with pytest.raises(BundleError, match=r"knows queries of 5 products.*there are 8 products"):
         publish(tmp_path, wrong, created_at=CREATED_AT)
 
 

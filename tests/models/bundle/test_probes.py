@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.bundle.probe import PROBABILITY_TOLERANCE, TOLERANCE, Probe
 from models.bundle.probes import (
     CANDIDATES,
     PROBES,
-    TOLERANCE,
-    Probe,
     differences,
     read_probes,
     take_probes,
@@ -23,6 +22,7 @@ from models.encoder import FloatMatrix
 from models.errors import BundleError
 from models.index.flat import FlatIndex
 from models.runtime import Runtime
+from tests.models.decider.deciders import deciding_runtime, trees_of_one
 from tests.small_bundle import TITLES, small_contents
 
 RUNTIME = small_contents().runtime
@@ -128,15 +128,22 @@ def test_a_product_that_was_not_there_is_a_difference() -> None:
 
 def test_fewer_products_are_a_difference() -> None:
     probe = take_probes(RUNTIME)[0]
-    shorter = replace(probe, rows=probe.rows[:-1], scores=probe.scores[:-1])
+    shorter = Probe(probe.text, probe.rows[:-1], probe.scores[:-1])
 
     assert differing(shorter) == ["finds 8 products instead of 7"]
 
 
+def built(text: str, found: list[tuple[int, float, float | None]], *, decided: bool) -> Probe:
+    rows, scores, probabilities = zip(*found, strict=True) if found else ((), (), ())
+    return Probe(text, rows, scores, probabilities if decided else ())
+
+
+candidates = st.tuples(st.integers(0, 7), st.floats(-1, 1), st.none() | st.floats(0, 1))
 probes = st.builds(
-    lambda text, found: Probe(text, tuple(row for row, _ in found), tuple(s for _, s in found)),
+    built,
     st.text(st.characters(codec="utf-8"), max_size=20),
-    st.lists(st.tuples(st.integers(0, 7), st.floats(-1, 1)), max_size=3),
+    st.lists(candidates, max_size=3),
+    decided=st.booleans(),
 )
 
 
@@ -160,6 +167,8 @@ def test_a_round_trip_keeps_everything(
         '[{"text": "a", "rows": [0], "scores": []}]',
         '[{"text": "a", "rows": [8], "scores": [1.0]}]',
         '[{"text": "a", "rows": [-1], "scores": [1.0]}]',
+        '[{"text": "a", "rows": [0, 1], "scores": [1.0, 0.5], "probabilities": [1.0]}]',
+        '[{"text": "a", "rows": [0], "scores": [1.0], "probabilities": ["?"]}]',
     ],
     ids=[
         "empty",
@@ -169,6 +178,8 @@ def test_a_round_trip_keeps_everything(
         "fewer scores",
         "no such product",
         "an absent row",
+        "fewer probabilities",
+        "no probability",
     ],
 )
 def test_what_are_no_probes_is_refused_by_name(content: str, tmp_path: Path) -> None:
@@ -177,3 +188,65 @@ def test_what_are_no_probes_is_refused_by_name(content: str, tmp_path: Path) -> 
 
     with pytest.raises(BundleError, match=str(path)):
         read_probes(path, products=8)
+
+
+def test_probes_of_before_there_was_a_decider_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "probes.json"
+    path.write_text('[{"text": "a", "rows": [0], "scores": [1.0]}]')
+    assert read_probes(path, products=8) == (Probe("a", (0,), (1.0,)),)
+
+
+def deciding(candidates: int = CANDIDATES, *, by: str = "known_queries") -> Runtime:
+    """The runtime with a decider; only the first three products have known queries."""
+    return deciding_runtime(RUNTIME, trees=trees_of_one(by), candidates=candidates, known=3)
+
+
+def test_a_decider_s_probabilities_are_recorded() -> None:
+    probe = take_probes(deciding())[5]
+    assert set(probe.rows[:3]) == {0, 1, 2}
+    assert len(probe.probabilities) == len(probe.rows) == len(TITLES)
+    assert probe.probabilities == tuple(sorted(probe.probabilities, key=lambda one: -(one or 0)))
+    assert differences(deciding(), take_probes(deciding())) == ()
+
+
+def test_what_a_decider_did_not_judge_has_no_probability(tmp_path: Path) -> None:
+    probes = take_probes(deciding(candidates=2))
+    assert [one is None for one in probes[0].probabilities] == [False] * 2 + [True] * 6
+    write_probes(probes, tmp_path / "probes.json")
+    assert read_probes(tmp_path / "probes.json", len(TITLES)) == probes
+
+
+def test_another_decider_is_a_difference() -> None:
+    found = differences(deciding(by="codes_in_both"), take_probes(deciding()))
+    assert "with the probability" in found[0].reason
+
+
+@pytest.mark.parametrize(("was", "is_now"), [(RUNTIME, deciding()), (deciding(), RUNTIME)])
+def test_a_decider_that_came_or_went_is_a_difference(was: Runtime, is_now: Runtime) -> None:
+    assert len(differences(is_now, take_probes(was))) == len(TITLES)
+
+
+def test_products_that_are_as_probable_may_change_places() -> None:
+    probe = take_probes(deciding())[5]
+    first, second, *_, last = range(len(TITLES))
+
+    def swapped(one: int, other: int) -> Probe:
+        order = list(range(len(TITLES)))
+        order[one], order[other] = other, one
+        return Probe(
+            probe.text,
+            tuple(probe.rows[place] for place in order),
+            tuple(probe.scores[place] for place in order),
+            tuple(probe.probabilities[place] for place in order),
+        )
+
+    assert probe.scores[first] != probe.scores[second]
+    assert differing(swapped(first, second), deciding()) == []
+    assert len(differing(swapped(first, last), deciding())) == 1
+
+
+@pytest.mark.parametrize(("share", "differ"), [(0.5, False), (2, True)])
+def test_a_few_other_leaves_are_no_difference(share: float, differ: bool) -> None:
+    probe = take_probes(deciding())[0]
+    moved = tuple((one or 0) - share * PROBABILITY_TOLERANCE for one in probe.probabilities)
+    assert bool(differing(replace(probe, probabilities=moved), deciding())) is differ

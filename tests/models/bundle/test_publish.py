@@ -38,7 +38,7 @@ def test_the_manifest_says_where_the_bundle_came_from(tmp_path: Path) -> None:
     assert manifest.encoder == "ngram"
     assert (manifest.products, manifest.dimension) == (8, 64)
     assert manifest.index == contents.index_report
-    assert set(manifest.created_by) == {"alc", "python", "numpy", "faiss-cpu"}
+    assert set(manifest.created_by) == {"alc", "python", "numpy", "faiss-cpu", "xgboost-cpu"}
 
 
 def test_the_manifest_says_how_both_indexes_were_chosen(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.thresholds import Promise
 from service.access import service as access
@@ -60,9 +61,15 @@ def start_service(serve: Serve, tmp_path: Path) -> Iterator[StartService]:
     """Start services; each has its own client."""
     with httpx2.Client(timeout=20) as client:
 
-        def start(engine: Engine, promise: Promise | None = None, **settings: Any) -> Service:
-            contents = small_contents(promises=(promise or small_promise(),))
+        def start(
+            engine: Engine,
+            promise: Promise | None = None,
+            contents: BundleContents | None = None,
+            **settings: Any,
+        ) -> Service:
+            promises = (promise or small_promise(),)
             bundles_dir = tmp_path / "bundles"
+            contents = replace(contents or small_contents(), promises=promises)
             publish(bundles_dir, contents, created_at=CREATED_AT)
             app = create_app(Settings(bundles_dir=bundles_dir, **settings), engine)
             app.state.service.bundles.load()

@@ -32,7 +32,14 @@ def test_an_answer_has_the_documented_shape(service: Service) -> None:
     assert certain["decision"] == "auto_accept"
     assert certain["review_task_id"] is None
     assert certain["auto_accepted"] == [
-        {"product_id": "p0", "title": CERTAIN, "score": 1.0, "rank": 1}
+        {
+            "product_id": "p0",
+            "title": CERTAIN,
+            "score": 1.0,
+            "rank": 1,
+            "probability": None,
+            "reasons": None,
+        }
     ]
     assert [product["rank"] for product in certain["manual_review"]] == [2]
     assert uncertain["decision"] == "manual_review"
@@ -142,6 +149,8 @@ def test_a_batch_takes_no_more_queries_than_the_settings_say(
         ({"queries": [{"text": "x", "category": "y"}]}, 422, "unknown_field"),
         ({"queries": [{"text": "x"}], "k": 101}, 422, "out_of_range"),
         ({"queries": [{"text": "x"}], "top": 1}, 422, "unknown_field"),
+        ({"queries": [{"text": "x"}], "explain": "yes"}, 422, "invalid_type"),
+        ({"queries": [{"text": "x"}] * 17, "explain": True}, 422, "too_many_explained"),
         ({"k": 1}, 422, "missing_field"),
         ([], 422, "invalid_type"),
     ],

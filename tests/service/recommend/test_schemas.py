@@ -19,6 +19,7 @@ def query(**changes: Any) -> dict[str, Any]:
 def test_the_least_body_has_defaults() -> None:
     parsed = RecommendBody.model_validate(body())
     assert parsed.k == 10
+    assert parsed.explain is False
     assert parsed.queries[0].id is None
     assert parsed.queries[0].attributes == {}
 
@@ -37,6 +38,8 @@ def test_a_text_is_stripped() -> None:
         body(k=1),
         body(k=100),
         body(queries=[{"text": "x"}] * 256),
+        body(queries=[{"text": "x"}] * 256, explain=False),
+        body(queries=[{"text": "x"}] * 16, explain=True),
     ],
 )
 def test_what_is_accepted(good: dict[str, Any]) -> None:
@@ -55,6 +58,9 @@ def test_what_is_accepted(good: dict[str, Any]) -> None:
         (body(k="10"), "int_type"),
         (body(k=True), "int_type"),
         (body(K=1), "extra_forbidden"),
+        (body(explain=1), "bool_type"),
+        (body(queries=[{"text": "x"}] * 17, explain=True), "too_many_explained"),
+        (body(queries=[], explain=True), "too_short"),
         (query(text=""), "string_too_short"),
         (query(text=" \n"), "string_too_short"),
         (query(text="x" * 2_001), "string_too_long"),

@@ -23,11 +23,16 @@ CATALOGUE = {
 }
 
 
-def new_task(text: str, source: str = "shop") -> NewTask:
-    products = list(CATALOGUE.items())[:3]
+Probabilities = Sequence[float | None]
+NOT_JUDGED: Probabilities = (None, None, None)
+
+
+def new_task(text: str, source: str = "shop", probabilities: Probabilities = NOT_JUDGED) -> NewTask:
     candidates = [
-        Candidate(product_id, title, score=0.9 - 0.1 * row, rank=row + 1)
-        for row, (product_id, title) in enumerate(products)
+        Candidate(product_id, title, 0.9 - 0.1 * row, row + 1, probability)
+        for row, ((product_id, title), probability) in enumerate(
+            zip(CATALOGUE.items(), probabilities, strict=False)
+        )
     ]
     return NewTask(
         id=uuid4(),
@@ -44,9 +49,15 @@ def query_key(text: str, source: str = "shop") -> bytes:
     return sha256(f"{source}\0{text}".encode()).digest()
 
 
-def ask(engine: Engine, clock: SqlClock, *texts: str, source: str = "shop") -> list[UUID]:
+def ask(
+    engine: Engine,
+    clock: SqlClock,
+    *texts: str,
+    source: str = "shop",
+    probabilities: Probabilities = NOT_JUDGED,
+) -> list[UUID]:
     """Send these queries to the queue together; returns the task of each."""
-    tasks = [new_task(text, source) for text in texts]
+    tasks = [new_task(text, source, probabilities) for text in texts]
     with transaction(engine) as connection:
         stored = repository.open_tasks(connection, clock, tasks)
     return [stored[task.query_key] for task in tasks]

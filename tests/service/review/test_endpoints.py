@@ -69,6 +69,7 @@ def test_a_claimed_task_has_what_an_annotator_needs(
         "product_id": "p1",
         "title": CATALOGUE["p1"],
         "score": 0.9,
+        "probability": None,
         "rank": 1,
     }
     assert task["lease_until"] == "2026-01-01T12:05:00Z"

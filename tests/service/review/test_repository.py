@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from service.database.engine import transaction
 from service.database.tables import Answer
@@ -26,6 +26,27 @@ def test_a_new_query_becomes_an_open_task_with_its_candidates(
     assert (stored.text, stored.candidates) == ("bosch kgn39", asked.candidates)
     assert (stored.times_asked, stored.created_at) == (1, clock.now)
     assert event_kinds(engine, asked.id) == ["created"]
+
+
+def test_candidates_keep_their_probabilities(engine: Engine, clock: FakeClock) -> None:
+    (task_id,) = ask(engine, clock, "bosch kgn39", probabilities=(0.870001, 0.0, None))
+    candidates = _get(engine, task_id).candidates
+    assert [candidate.probability for candidate in candidates] == [0.870001, 0.0, None]
+
+
+def test_a_task_of_a_release_without_probabilities_is_read(
+    engine: Engine, clock: FakeClock
+) -> None:
+    (task_id,) = ask(engine, clock, "bosch kgn39", probabilities=(0.9, 0.8, 0.7))
+    older = """
+    update review_tasks set candidates = (
+      select jsonb_agg(one - 'probability') from jsonb_array_elements(candidates) as one)
+    """
+    with transaction(engine) as connection:
+        connection.execute(text(older))
+    candidates = _get(engine, task_id).candidates
+    assert [candidate.rank for candidate in candidates] == [1, 2, 3]
+    assert [candidate.probability for candidate in candidates] == [None] * 3
 
 
 def test_an_open_query_asked_again_is_one_task_counted(engine: Engine, clock: FakeClock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -129,6 +130,31 @@ def test_tasks_are_answered_by_keys_alone(page: Page, engine: Engine, clock: Fak
         (Answer.UNSURE, [], None),
         (Answer.ACCEPTED, ["p1"], None),
     ]
+
+
+def test_a_candidate_shows_its_probability_or_else_its_score(
+    page: Page, engine: Engine, clock: FakeClock
+) -> None:
+    ask(engine, clock, "first", probabilities=(0.87, 0.004, None))
+    _open(page, "first")
+    shown = page.locator("#candidates .score")
+    expect(shown).to_have_text(["probability 87 %", "probability 0 %", "0.700"])
+    expect(shown.nth(0)).to_have_attribute("title", re.compile("How probable"))
+    expect(shown.nth(2)).to_have_attribute("title", re.compile("How similar"))
+    bars = page.locator("#candidates .score-bar")
+    assert [bar.evaluate("bar => bar.style.getPropertyValue('--score')") for bar in bars.all()] == [
+        "0.87",
+        "0.004",
+        "0.7",
+    ]
+
+
+def test_without_a_decider_candidates_show_their_scores(
+    page: Page, engine: Engine, clock: FakeClock
+) -> None:
+    _ask(engine, clock, "first")
+    _open(page, "first")
+    expect(page.locator("#candidates .score")).to_have_text(["0.900", "0.800", "0.700"])
 
 
 def test_tasks_are_answered_by_buttons(page: Page, engine: Engine, clock: FakeClock) -> None:
