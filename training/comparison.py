@@ -19,7 +19,7 @@ from training.evaluation.separation import score_histogram
 from training.findings import groups_of, separation_of
 from training.loop.step import Step
 from training.names import Variant
-from training.pipeline import train
+from training.pipeline import Stages, train
 from training.pipeline_settings import PipelineSettings
 
 BASELINE = "TF-IDF"
@@ -85,6 +85,7 @@ def run_cell(
     now: datetime,
     clock: Callable[[], float],
     on_step: Callable[[Step], None],
+    stages: Stages | None = None,
 ) -> RunResult:
     """Return what this run measured on its test queries. `clock` returns seconds."""
     settings = comparison.settings[cell.file]
@@ -97,7 +98,7 @@ def run_cell(
         watch.hear(step)
         on_step(step)
 
-    trained = train(parts, settings, now, hear)
+    trained = train(parts, settings, now, hear, stages)
     return run_result(
         cell,
         trained.by_score,

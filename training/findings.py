@@ -7,12 +7,20 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
+from models.calibration.evidence import Scores
 from models.catalogue import Product
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset
+from training.decider.importance import importances
 from training.evaluation.background import CATEGORY
 from training.evaluation.confident_errors import confident_errors
 from training.evaluation.groups import GroupSettings, GroupThresholds, group_thresholds
+from training.evaluation.ranking import hits, recall_at
+from training.evaluation.reliability import reliability
+from training.evaluation.report import top_1_correct
+from training.evaluation.search import searched
 from training.evaluation.separation import (
     ScoreHistogram,
     Separation,
@@ -21,7 +29,7 @@ from training.evaluation.separation import (
     separation,
 )
 from training.pipeline_settings import PipelineSettings
-from training.report.findings import About, Findings, Source
+from training.report.findings import About, DeciderFindings, Findings, Source
 from training.report.sources import sources_of
 from training.settings import TrainingSettings
 from training.trained import Trained
@@ -45,14 +53,41 @@ def findings_of(
     test = parts.test
     scores = separation_of(trained, test)
     name = trained.evaluations[-1].name
+    right_scores = (
+        scores.right if trained.found.probabilities is None else _best_right(trained, test)
+    )
     return Findings(
         about=_about(dataset, parts, settings, name, now),
         configuration=settings.as_dict(),
-        method=_method(settings),
+        method=_method(settings, trained),
         evaluations=trained.evaluations,
-        scores=_histograms({BEFORE: trained.untrained, name: scores}),
+        scores=_histograms({BEFORE: trained.untrained, trained.by_score.name: scores}),
         groups=groups_of(trained, test),
-        errors=confident_errors(trained.found, scores.right, test, ERRORS),
+        errors=confident_errors(trained.found, right_scores, test, ERRORS),
+        decider=_decider(trained, settings, test),
+    )
+
+
+def _best_right(trained: Trained, test: Dataset) -> Scores:
+    """Return the highest probability of a right candidate (queries,), -inf where there is none."""
+    right = hits(trained.found, test.relevance)
+    best: Scores = np.where(right, trained.found.deciding, np.float32(-np.inf)).max(axis=1)
+    return best
+
+
+def _decider(trained: Trained, settings: PipelineSettings, test: Dataset) -> DeciderFindings | None:
+    if settings.decider is None or trained.decider_report is None:
+        return None
+    candidates, decider = settings.decider.candidates, trained.runtime.decider
+    embeddings = trained.runtime.encoder.encode(test.texts)
+    found = searched(trained.runtime, test, embeddings, candidates)
+    correct = top_1_correct(trained.found, test.relevance)
+    return DeciderFindings(
+        report=trained.decider_report,
+        candidates=candidates,
+        recall=recall_at(hits(found, test.relevance), test.relevance, candidates),
+        importances=importances(decider.trees) if decider else (),
+        reliability=reliability(trained.found.deciding[:, 0], correct) if decider else None,
     )
 
 
@@ -103,8 +138,9 @@ def _about(
     )
 
 
-def _method(settings: PipelineSettings) -> tuple[Source, ...]:
+def _method(settings: PipelineSettings, trained: Trained) -> tuple[Source, ...]:
     training = settings.training
+    decider = settings.decider if trained.runtime.decider else None
     return sources_of(
         training.base,
         _base_settings(training),
@@ -112,6 +148,7 @@ def _method(settings: PipelineSettings) -> tuple[Source, ...]:
         asdict(training.alc) if training.alc else None,
         settings.as_dict()["calibration"],
         training.labels.kind,
+        asdict(decider) if decider else None,
     )
 
 

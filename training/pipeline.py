@@ -23,7 +23,7 @@ from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_c
 from training.evaluation.search import answers, tfidf_answers
 from training.findings import findings_of
 from training.loop.fit import Fitted, fit
-from training.loop.step import Step
+from training.loop.step import Fold, Step
 from training.loop.stopping import divide
 from training.loop.torchrun import joined
 from training.parts import split_of
@@ -37,10 +37,14 @@ from training.trained import Trained
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Who hears of the stages beside training: what is done, and of how many."""
+    """Who hears of the stages beside training: what is done, and of how many.
+
+    `fold` hears of each step of the encoders that are fitted for the decider alone.
+    """
 
     hashing: Callable[[int, int], None] | None = None
     baseline: Callable[[int, int], None] | None = None
+    fold: Callable[[Step, Fold], None] | None = None
 
 
 def train(
@@ -61,7 +65,7 @@ def train(
     choosing, certifying = divide(parts.calibration, settings.training)
     fitted = _fit(parts, choosing, settings, on_step, stages, run_directory)
     built = build_runtime(fitted, parts.train, settings.augmentation, settings.training.seed)
-    decided = _decider(parts, built.runtime, fitted.epoch, settings)
+    decided = _decider(parts, built.runtime, fitted.epoch, settings, stages)
     known = background(parts.train, settings.evaluation)
     certify_all = partial(_judged, certifying, parts.test, settings, calibrated_at, known)
     name = model_name(settings.training, settings.augmentation)
@@ -112,16 +116,24 @@ def _judged(
 
 
 def _decider(
-    parts: SplitDataset, runtime: Runtime, epochs: int, settings: PipelineSettings
+    parts: SplitDataset,
+    runtime: Runtime,
+    epochs: int,
+    settings: PipelineSettings,
+    stages: Stages,
 ) -> FittedDecider | None:
     if settings.decider is None:
         return None
-    seed = settings.training.seed
+    seed, folds = settings.training.seed, settings.decider.folds
     # As many epochs as the encoder that is served; the folds have no queries to stop them.
     training = replace(settings.training, epochs=epochs, stopping=None)
 
-    def refit(train: Dataset) -> Runtime:
-        fitted = fit(train, training, lambda _: None)
+    def refit(train: Dataset, number: int) -> Runtime:
+        def on_step(step: Step) -> None:
+            if stages.fold:
+                stages.fold(step, Fold(number, folds))
+
+        fitted = fit(train, training, on_step)
         return build_runtime(fitted, train, settings.augmentation, seed).runtime
 
     return fit_decider(runtime, parts, settings.decider, seed, refit)

@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
-from training.loop.step import Step
+from training.loop.step import Fold, Step
 from training.losses.parts import LossParts
 
 LINES = 20
@@ -83,6 +83,26 @@ def training_bar(bars: Display) -> Callable[[Step], None]:
         bars.last = step
         if not bars.console.is_terminal and _is_told(step):
             bars.console.print(step_line(step), highlight=False, soft_wrap=True)
+
+    return on_step
+
+
+def fold_bar(bars: Display) -> Callable[[Step, Fold], None]:
+    """Return what to call after each step of a fold's training; the first call adds the bar.
+
+    Where there is no terminal, each fold is told in a line when it begins.
+    """
+    task: TaskID | None = None
+
+    def on_step(step: Step, fold: Fold) -> None:
+        nonlocal task
+        if task is None:
+            task = bars.add_task("decider", total=None, unit="queries", note="")
+        before = fold.number * step.total_queries
+        total, done = fold.count * step.total_queries, before + step.done_queries
+        bars.update(task, total=total, completed=done, note=str(fold))
+        if not bars.console.is_terminal and step.step == 1:
+            bars.console.print(f"decider: {fold}", highlight=False)
 
     return on_step
 

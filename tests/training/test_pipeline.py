@@ -49,7 +49,8 @@ TRAINING = TrainingSettings(
     alc=AlcSettings(width=16, feedforward=16, attention_heads=2),
 )
 CALIBRATION = CalibrationSettings(target_precisions=(0.70, 0.90))
-SETTINGS = PipelineSettings(training=TRAINING, calibration=CALIBRATION)
+# tests/training/test_pipeline_decider.py has one.
+SETTINGS = PipelineSettings(training=TRAINING, calibration=CALIBRATION, decider=None)
 
 
 def silent(_: Step) -> None:

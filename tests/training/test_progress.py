@@ -8,9 +8,9 @@ import pytest
 import torch
 from rich.console import Console
 
-from training.loop.step import Step
+from training.loop.step import Fold, Step
 from training.losses.parts import LossParts, LossTensors
-from training.progress import describe, progress, stage_bar, step_line, training_bar
+from training.progress import describe, fold_bar, progress, stage_bar, step_line, training_bar
 
 LOSSES = LossTensors(
     base=torch.tensor(0.5),
@@ -166,3 +166,30 @@ def test_a_stage_has_a_bar_from_its_first_report_on() -> None:
 )
 def test_losses_that_are_switched_off_are_left_out(parts: LossParts, line: str) -> None:
     assert describe(parts) == line
+
+
+def test_all_folds_are_one_bar_that_says_which_one_is_trained() -> None:
+    with progress(console()) as bars:
+        on_step = fold_bar(bars)
+        on_step(step(1), Fold(0, 3))
+        on_step(step(2, queries=88), Fold(1, 3))
+
+        (task,) = bars.tasks
+        assert (task.completed, task.total) == (2_000 + 600, 6_000)
+        assert task.fields["note"] == "fold 2 of 3"
+
+        last = replace(step(4), done_queries=1_999, total_queries=1_999)
+        on_step(last, Fold(2, 3))
+        assert task.finished
+
+
+def test_without_a_terminal_each_fold_is_told_once() -> None:
+    file = console(terminal=False)
+    with progress(file) as bars:
+        on_step = fold_bar(bars)
+        for fold in (Fold(0, 2), Fold(1, 2)):
+            for number in (1, 2, 3):
+                on_step(step(number), fold)
+
+    told = [line for line in printed(file).splitlines() if line.startswith("decider: ")]
+    assert told == ["decider: fold 1 of 2", "decider: fold 2 of 2"]

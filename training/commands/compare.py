@@ -35,7 +35,8 @@ def compare(
     from training.comparison import planned, run_cell
     from training.configuration.grid import read_grid
     from training.data.load import load_data
-    from training.progress import progress, training_bar
+    from training.pipeline import Stages
+    from training.progress import fold_bar, progress, training_bar
 
     cells = read_grid(Given(config, assign or [], {}).layers())
     console = stderr()
@@ -45,8 +46,8 @@ def compare(
 
     def run_one(cell: GridCell) -> RunResult:
         with progress(console) as bars:
-            now, bar = datetime.now(UTC), training_bar(bars)
-            return run_cell(comparison, cell, now, time.monotonic, bar)
+            now, bar, stages = datetime.now(UTC), training_bar(bars), Stages(fold=fold_bar(bars))
+            return run_cell(comparison, cell, now, time.monotonic, bar, stages)
 
     def say(cell: GridCell, result: RunResult, was_there: bool) -> None:
         known = " (was there)" if was_there else ""

@@ -49,6 +49,9 @@ def fit(
     alc: Annotated[
         bool | None, typer.Option("--alc/--no-alc", help="Auxiliary losses of ALC.")
     ] = None,
+    decider: Annotated[
+        bool | None, typer.Option("--decider/--no-decider", help="Judge candidates once more.")
+    ] = None,
     assign: SetOption = None,
     run_dir: Annotated[
         Path | None, typer.Option(help="Keeps the run after each epoch; the same one goes on.")
@@ -62,7 +65,8 @@ def fit(
     from training.data.load import load_data
     from training.loop.torchrun import is_first
     from training.pipeline import Stages, assist, train_and_publish
-    from training.progress import progress, stage_bar, training_bar
+    from training.progress import fold_bar, progress, stage_bar, training_bar
+    from training.report.decider import no_decider
 
     fields = {
         "recipe": recipe,
@@ -72,6 +76,7 @@ def fit(
         "training.base": base,
         "training.tcm": tcm,
         "training.alc": alc,
+        "decider": decider,
     }
     fields |= tables(products, pairs, max_bad_rows, config)
     settings = Given(config, assign or [], fields).settings()
@@ -84,7 +89,7 @@ def fit(
         return
     _say_how_far(run_dir, console)
     with progress(console) as bars:
-        directory, _ = train_and_publish(
+        directory, trained = train_and_publish(
             loaded.dataset,
             settings,
             bundles,
@@ -93,10 +98,13 @@ def fit(
             Stages(
                 hashing=stage_bar(bars, "hashing", "texts"),
                 baseline=stage_bar(bars, "TF-IDF to compare", "queries"),
+                fold=fold_bar(bars),
             ),
             run_dir,
         )
     typer.echo((directory / "report" / "table.txt").read_text())
+    if trained.decider_report and trained.decider_report.missing:
+        typer.echo(no_decider(trained.decider_report))
     typer.echo(f"published {directory}")
 
 

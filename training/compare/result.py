@@ -62,6 +62,7 @@ class RunResult:
     scores: ScoreHistogram | None = None
     groups: tuple[GroupThresholds, ...] = ()
     decided: Decided | None = None
+    recall_at_10: float | None = None
 
 
 _RESULT = TypeAdapter(RunResult)
@@ -97,6 +98,7 @@ def run_result(
         scores=scores,
         groups=groups,
         decided=None if decided is None else _decided(decided),
+        recall_at_10=evaluation.recall_at_10,
     )
 
 

@@ -30,7 +30,9 @@ def defaults_of(recipe: str) -> PipelineSettings:
 
 def bundle_layer(directory: Path) -> Layer:
     """Return the settings that a bundle was made with; raise BundleError when it cannot be read."""
-    return Layer(str(directory / MANIFEST_FILE), read_manifest(directory).configuration)
+    # A bundle that is older than the decider has none, whatever the default is now.
+    configuration = {"decider": None, **read_manifest(directory).configuration}
+    return Layer(str(directory / MANIFEST_FILE), configuration)
 
 
 def _recipe(layers: Sequence[Layer]) -> str:

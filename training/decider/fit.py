@@ -22,7 +22,8 @@ from training.decider.settings import DeciderSettings
 from training.decider.side import lexicon_of, side_of
 from training.decider.trees import fit_trees
 
-Refit = Callable[[Dataset], Runtime]
+# From a part of the training queries and the number of its fold.
+Refit = Callable[[Dataset, int], Runtime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def fit_decider(
     """Return a decider over the candidates of this runtime.
 
     `refit` returns a runtime whose encoder was fitted on a data set; it is called where `folds`
-    are asked for, once for each.
+    are asked for, once for each, with their numbers from 0.
     """
     lexicon = lexicon_of(parts.train)
     if settings.folds:
@@ -75,7 +76,7 @@ def _cross_fitted(
     first = 0
     for fold in range(settings.folds):
         seen = parts.train.subset(np.flatnonzero(fold_of != fold))
-        runtime = refit(seen)
+        runtime = refit(seen, fold)
         side = side_of(seen, runtime.encoder, lexicon, settings, seed)
         for queries in (
             parts.train.subset(np.flatnonzero(fold_of == fold)),

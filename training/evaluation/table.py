@@ -12,18 +12,31 @@ COLUMNS = (0.90, 0.95, 0.98)
 
 
 def results_table(evaluations: Sequence[Evaluation]) -> Rows:
-    """Return P@1, P@5 where it applies and oracle C@1, one row per model under a header."""
-    several = any(evaluation.precision_at_5 is not None for evaluation in evaluations)
-    header = ["", "P@1", *(["P@5"] if several else [])]
-    header += [f"C@1({target:.2f}) oracle" for target in COLUMNS]
-    return [header, *(_results(evaluation, several) for evaluation in evaluations)]
+    """Return P@1, P@5 and R@10 where they apply, and oracle C@1: a row per model under a header."""
+    optional = {
+        "P@5": [one.precision_at_5 for one in evaluations],
+        "R@10": [one.recall_at_10 for one in evaluations],
+    }
+    shown = {
+        name: known for name, known in optional.items() if any(one is not None for one in known)
+    }
+    header = ["", "P@1", *shown, *(f"C@1({target:.2f}) oracle" for target in COLUMNS)]
+    return [
+        header,
+        *(
+            _results(one, [known[row] for known in shown.values()])
+            for row, one in enumerate(evaluations)
+        ),
+    ]
 
 
-def _results(evaluation: Evaluation, several: bool) -> list[str]:
-    cells = [evaluation.name, f"{evaluation.precision_at_1:.3f}"]
-    if several:
-        cells.append(_number(evaluation.precision_at_5))
-    return cells + [f"{one.coverage:.3f}" for one in shown_oracle(evaluation)]
+def _results(evaluation: Evaluation, optional: Sequence[float | None]) -> list[str]:
+    return [
+        evaluation.name,
+        f"{evaluation.precision_at_1:.3f}",
+        *map(_number, optional),
+        *(f"{one.coverage:.3f}" for one in shown_oracle(evaluation)),
+    ]
 
 
 def shown_oracle(evaluation: Evaluation) -> tuple[OracleCoverage, ...]:

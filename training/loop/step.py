@@ -31,3 +31,15 @@ class Step:
     def parts(self) -> LossParts:
         """Return the parts of the loss; this waits for the device that they are computed on."""
         return self.losses.fetch()
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Which of the encoders that are each fitted without one fold, from 0, and of how many."""
+
+    number: int
+    count: int
+
+    def __str__(self) -> str:
+        """Return both as people count."""
+        return f"fold {self.number + 1} of {self.count}"

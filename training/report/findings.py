@@ -13,10 +13,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from models.decider.report import DeciderReport
 from models.errors import DataError
+from training.decider.importance import Importance
 from training.evaluation.confident_errors import ConfidentError
 from training.evaluation.groups import GroupThresholds
 from training.evaluation.record import evaluation_from, metrics_of
+from training.evaluation.reliability import Reliability
 from training.evaluation.report import Evaluation
 from training.evaluation.separation import ScoreHistogram
 
@@ -55,11 +58,27 @@ class Source:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class DeciderFindings:
+    """What the decider judges, learnt from and decides by, and how true its probabilities are.
+
+    `recall` is the share of the test queries' right products that are among the candidates. Where
+    there was too little to learn from, `reliability` is None and there are no `importances`.
+    """
+
+    report: DeciderReport
+    candidates: int
+    recall: float | None
+    importances: tuple[Importance, ...]
+    reliability: Reliability | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """The results of one run, or of several seeds of one; the last evaluation is the bundle's.
 
-    `scores` are of the models before and after, in this order.
+    `scores` are of the models before and after, in this order. `decider` is None where none was
+    asked for, and in findings that are older than it.
     """
 
     about: About
@@ -69,6 +88,12 @@ class Findings:
     scores: tuple[ScoreHistogram, ...]
     groups: tuple[GroupThresholds, ...]
     errors: tuple[ConfidentError, ...]
+    decider: DeciderFindings | None = None
+
+    @property
+    def decided_by(self) -> str:
+        """Return what thresholds are compared with, in a word."""
+        return "probability" if self.decider and self.decider.reliability else "score"
 
 
 _PARTS: dict[str, TypeAdapter[Any]] = {
@@ -78,7 +103,9 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
     "scores": TypeAdapter(tuple[ScoreHistogram, ...]),
     "groups": TypeAdapter(tuple[GroupThresholds, ...]),
     "errors": TypeAdapter(tuple[ConfidentError, ...]),
+    "decider": TypeAdapter(DeciderFindings | None),
 }
+_OLDER: dict[str, Any] = {"decider": None}  # parts that older files do not have
 
 
 _MAPPINGS = TypeAdapter(tuple[dict[str, Any], ...])
@@ -106,6 +133,7 @@ def read_findings(content: bytes, where: str) -> Findings:
         raise DataError(
             f"{where}: is not a file of findings in format {FORMAT}; run the training again"
         )
+    plain = {**_OLDER, **plain}
     try:
         parts = {name: adapter.validate_python(plain[name]) for name, adapter in _PARTS.items()}
         evaluations = tuple(

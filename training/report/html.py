@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.report import sections
+from training.report.decider import decider
 from training.report.findings import Findings
 from training.report.page import Page, page_html
 
@@ -28,6 +29,7 @@ def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
         sections.results(findings),
         sections.promises(findings),
         sections.pictures(findings),
+        decider(findings),
         sections.groups(findings),
         sections.errors(findings),
         sections.method(findings),

@@ -7,6 +7,7 @@ import json
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from training.evaluation.table import as_markdown, calibrated_table, results_table
+from training.report.decider import calibration_error, importance_table, learnt, no_decider
 from training.report.findings import Findings, settings_rows
 from training.report.sections import measures_table, promise_sentence
 
@@ -29,12 +30,24 @@ def model_card(findings: Findings) -> bytes:
         results=as_markdown(_escaped(results_table(findings.evaluations))),
         measures=as_markdown(_escaped(measures_table(findings.evaluations))),
         calibrated=as_markdown(calibrated_table(ours)) if ours.calibrated else "",
-        promises=[promise_sentence(one) for one in ours.calibrated],
+        promises=[promise_sentence(one, findings.decided_by) for one in ours.calibrated],
+        decider=_decider(findings),
+        decided_by=findings.decided_by,
         groups=findings.groups,
         untested=UNTESTED.get(findings.about.split),
         configuration=settings_rows(findings.configuration),
     )
     return rendered.encode() + b"\n"
+
+
+def _decider(findings: Findings) -> list[str]:
+    """Return what is to be said of the decider, as paragraphs; none where none was asked for."""
+    found = findings.decider
+    if found is None:
+        return []
+    if found.reliability is None:
+        return [no_decider(found.report)]
+    return [learnt(found), calibration_error(found), as_markdown(_escaped(importance_table(found)))]
 
 
 def _escaped(rows: list[list[str]]) -> list[list[str]]:

@@ -6,7 +6,9 @@ from training.evaluation.confident_errors import ConfidentError, NamedProduct
 from training.evaluation.groups import GroupThreshold, GroupThresholds
 from training.evaluation.kept import kept_table, verdict
 from training.evaluation.pictures.groups import group_picture
+from training.evaluation.pictures.importance import importance_picture
 from training.evaluation.pictures.promises import precision_coverage_picture
+from training.evaluation.pictures.reliability import reliability_picture
 from training.evaluation.pictures.scores import score_picture
 from training.evaluation.pictures.style import Picture
 from training.evaluation.report import CalibratedCoverage, Evaluation
@@ -45,7 +47,6 @@ def _measures(one: Evaluation) -> dict[str, float | None]:
         found[f"P@{rank.k}"] = rank.precision
         found[f"nDCG@{rank.k}"] = rank.ndcg
         found[f"PSP@{rank.k}"] = rank.propensity_scored_precision
-    found["R@10"] = one.recall_at_10
     found["area under curve"] = one.area_under_curve
     found["OPIS"] = one.opis.value if one.opis else None
     return found
@@ -58,13 +59,16 @@ def promises(findings: Findings) -> Section:
         return Section("Promises", ("Nothing was promised in this run.",))
     return Section(
         "Promises",
-        tuple(promise_sentence(one) for one in ours.calibrated),
+        tuple(promise_sentence(one, findings.decided_by) for one in ours.calibrated),
         tables=(calibrated_table(ours), kept_table(ours.calibrated)),
     )
 
 
-def promise_sentence(one: CalibratedCoverage) -> str:
-    """Return a promise, its evidence and its fate on the test queries as a sentence or two."""
+def promise_sentence(one: CalibratedCoverage, decided_by: str = "score") -> str:
+    """Return a promise, its evidence and its fate on the test queries as a sentence or two.
+
+    `decided_by` says of what the threshold is one.
+    """
     promise, realised = one.promise, one.realised
     if promise.threshold is None:
         return (
@@ -73,7 +77,7 @@ def promise_sentence(one: CalibratedCoverage) -> str:
             " wrong, which is too many or too few queries to be sure. Everything goes to people."
         )
     return (
-        f"Answers that score {promise.threshold:.4f} or more are right in at least"
+        f"Answers of {decided_by} {promise.threshold:.4f} or more are right in at least"
         f" {promise.target_precision:.0%} of cases, with {promise.confidence:.0%} confidence:"
         f" {promise.accepted:,} of {promise.calibration_labels:,} calibration queries reach the"
         f" threshold and {promise.errors:,} of them are wrong. On the test"
@@ -87,6 +91,9 @@ def pictures(findings: Findings) -> Section:
     drawn: list[Picture] = [precision_coverage_picture(findings.evaluations)]
     if findings.scores:
         drawn.append(score_picture(findings.scores))
+    if findings.decider and findings.decider.reliability:
+        drawn.append(reliability_picture(findings.decider.reliability))
+        drawn.append(importance_picture(findings.decider.importances))
     drawn += [group_picture(one) for one in findings.groups if one.groups]
     return Section("Pictures", pictures=drawn)
 
@@ -136,16 +143,22 @@ def _group(one: GroupThreshold) -> list[str]:
     ]
 
 
+_PLURALS = {"score": "scores", "probability": "probabilities"}
+
+
 def errors(findings: Findings) -> Section:
     """Return the wrong answers of the highest scores."""
-    header = ["score", "query", "answered with", "labelled with", "score of the label"]
+    by = findings.decided_by
+    header = [by, "query", "answered with", "labelled with", f"{by} of the label"]
     rows = [_error(one) for one in findings.errors]
     return Section(
-        "Most confident errors",
+        f"Most confident errors, by {by}",
         (
-            "The wrong answers of the highest scores. Read each pair of products: where they are"
-            " one and the same, the catalogue has it twice; where the answer is right, the label is"
-            " wrong. Only what is left is an error of the model.",
+            f"The wrong answers of the highest {_PLURALS[by]}. Read each pair of products: where"
+            " they are one and the same, the catalogue has it twice; where the answer is right, the"
+            " label is wrong. Only what is left is an error of the model.",
+            "Most of them are one product that the catalogue has twice: alc-train catalogue-check"
+            " lists such products, and labels that may be wrong, for the whole catalogue.",
         )
         if rows
         else ("No answer was wrong.",),

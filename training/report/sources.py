@@ -49,6 +49,24 @@ ALC = (
     "Almagro, Ortego, Jiménez, Fine-grained auxiliary learning for real-world product"
     " recommendation, arXiv:2510.04551",
 )
+DECIDER = (
+    "Gradient-boosted trees over signals of a query and a candidate: which of the candidates is"
+    " right",
+    "Chen & Guestrin, XGBoost: A Scalable Tree Boosting System, KDD 2016, arXiv:1603.02754",
+)
+DECIDER_PARTS = {
+    "decider's probabilities": (
+        "Platt scaling: makes what the trees say a probability that is true",
+        "Platt, Probabilistic Outputs for Support Vector Machines and Comparisons to Regularized"
+        " Likelihood Methods, Advances in Large Margin Classifiers, 1999",
+    ),
+    "decider's reasons": (
+        "SHAP values of the trees: how much each signal moved a probability",
+        "Lundberg & Lee, A Unified Approach to Interpreting Model Predictions, NeurIPS 2017;"
+        " Lundberg et al., From Local Explanations to Global Understanding with Explainable AI for"
+        " Trees, Nature Machine Intelligence 2020",
+    ),
+}
 PROMISE = (
     "Fixed-sequence testing with exact binomial tests: chooses the thresholds that can be promised",
     "Angelopoulos et al., Learn then Test, arXiv:2110.01052; Clopper & Pearson, 1934",
@@ -62,8 +80,9 @@ def sources_of(
     alc: Mapping[str, Any] | None,
     calibration: Mapping[str, Any],
     labels: str = TEXT_LABELS,
+    decider: Mapping[str, Any] | None = None,
 ) -> tuple[Source, ...]:
-    """Return the parts of the method that were used; `tcm` or `alc` None was switched off.
+    """Return the parts of the method that were used; `tcm`, `alc` or `decider` None was not.
 
     `labels` is the kind of the label representation; titles alone have no source of their own.
     Raise ConfigurationError for a base loss or a kind without a source: it must not go uncited.
@@ -81,4 +100,7 @@ def sources_of(
         found.append(Source("TCM", *TCM, dict(tcm)))
     if alc is not None:
         found.append(Source("ALC", *ALC, dict(alc)))
+    if decider is not None:
+        found.append(Source("decider", *DECIDER, dict(decider)))
+        found += [Source(name, *source) for name, source in DECIDER_PARTS.items()]
     return (*found, Source("promise", *PROMISE, dict(calibration)))

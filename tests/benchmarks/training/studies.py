@@ -24,7 +24,10 @@ SMALL = Study(
     folder=FOLDER,
     recipes=("softmax",),
     baselines=(BASELINE, OMIKUJI),
-    settings={"training": {"epochs": 1, "batch_size": 64, "encoder": {"dimension": 16}}},
+    settings={
+        "decider": False,
+        "training": {"epochs": 1, "batch_size": 64, "encoder": {"dimension": 16}},
+    },
     columns=("P@1", "PSP@3"),
     chosen_by="P@1",
 )

@@ -40,7 +40,7 @@ class Tables:
     def arguments(self) -> list[str]:
         return [
             *("--products", str(self.products), "--pairs", str(self.pairs)),
-            *("--bundles", str(self.bundles), "--epochs", "1"),
+            *("--bundles", str(self.bundles), "--no-decider", "--epochs", "1"),
         ]
 
     def configured(self, content: str) -> Path:

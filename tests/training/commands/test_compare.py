@@ -3,6 +3,8 @@ from __future__ import annotations
 from tests.training.commands.customer import Run, Tables
 
 GRID = """
+    decider = false
+
     [compare]
     recipes = ["softmax"]
     variants = ["tcm", "alc+tcm"]

@@ -29,6 +29,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Tables:
         data=TableData(tables.products, tables.pairs),
         training=TrainingSettings(encoder=NgramSettings(dimension=64), alc=None),
         calibration=CalibrationSettings((0.5, 0.95)),
+        decider=None,
     )
     dataset = load_data(settings.data).dataset
     train_and_publish(dataset, settings, tables.bundles, datetime(2026, 1, 2, tzinfo=UTC), _silent)

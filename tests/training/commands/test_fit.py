@@ -62,6 +62,49 @@ def test_every_option_of_the_training_changes_the_model(
     assert weights(usual) != weights(other)
 
 
+DECIDER = """
+    [decider]
+    folds = 2
+    rounds = 4
+    fewest_queries = 20
+    """
+
+
+def test_a_decider_is_fitted_unless_it_is_switched_off(run: Run, tables: Tables) -> None:
+    file = tables.configured(DECIDER)
+    arguments = [one for one in tables.arguments if one != "--no-decider"]
+
+    with_one = run("fit", *arguments, "--config", str(file))
+    bundle = tables.bundle()
+    without = run("fit", *tables.arguments, "--config", str(file))
+
+    assert with_one.status == without.status == 0
+    assert "softmax + TCM + ALC, decider" in with_one.out
+    assert "No decider" not in with_one.out
+    assert "decider: fold 2 of 2" in with_one.err
+    assert bundle.runtime.decider
+    assert tables.bundle().runtime.decider is None
+    assert tables.bundle().manifest.configuration["decider"] is None
+    assert "ALC, decider" not in without.out
+    assert "decider: fold" not in without.err
+
+
+def test_too_few_labels_for_a_decider_are_told(run: Run, tables: Tables) -> None:
+    arguments = [one for one in tables.arguments if one != "--no-decider"]
+
+    ended = run(
+        *("fit", *arguments, "--decider", "--set", "decider.folds=0"),
+        *("--set", "decider.fewest_queries=1000"),
+    )
+
+    report = tables.bundle().manifest.decider
+    assert ended.status == 0
+    assert report
+    assert f"No decider: {report.learnable} of {report.queries} queries" in ended.out
+    assert f"1,000 are needed, {report.missing:,} more" in ended.out
+    assert tables.bundle().runtime.decider is None
+
+
 def test_the_model_is_named_by_the_losses_that_were_used(run: Run, tables: Tables) -> None:
     printed = run("fit", *tables.arguments, "--no-tcm", "--no-alc").out
 
@@ -182,7 +225,7 @@ def test_without_tables_the_sample_is_used(
     monkeypatch.setattr("training.data.pricerunner.SAMPLE_FILE", sample)
     monkeypatch.chdir(tmp_path)
 
-    assert run("fit", "--epochs", "1", "--split", "merchants").status == 0
+    assert run("fit", "--epochs", "1", "--split", "merchants", "--no-decider").status == 0
 
     bundle = load_bundle(current_bundle(tmp_path / ".state" / "bundles"))
     assert bundle.manifest.products == len(load_pricerunner().products) == 60
@@ -192,6 +235,7 @@ def test_a_file_says_everything_and_options_win_over_it(run: Run, tables: Tables
     file = tables.configured(
         """
         recipe = "ngame"
+        decider = false
         [data]
         kind = "tables"
         products = "products.csv"
@@ -262,7 +306,7 @@ def test_a_wrong_file_is_one_line_before_anything_is_read(
 def test_one_table_alone_completes_what_a_file_names(run: Run, tables: Tables) -> None:
     options = ["--pairs", str(tables.pairs), "--bundles", str(tables.bundles)]
     half = tables.configured('[data]\nkind = "tables"\nproducts = "products.csv"\n')
-    assert run("fit", "--config", str(half), *options, "--epochs", "1").status == 0
+    assert run("fit", "--config", str(half), *options, "--epochs", "1", "--no-decider").status == 0
 
     none = run("fit", "--config", str(tables.configured("")), *options)
 

@@ -25,6 +25,7 @@ def tables(tmp_path: Path) -> list[str]:
         csv.writer(file).writerows([("query", "product_id"), *rows])
     return [
         *("--products", str(products), "--pairs", str(pairs), "--epochs", "1"),
+        "--no-decider",
         *("--bundles", str(tmp_path / "bundles"), "--run-dir", str(tmp_path / "run")),
     ]
 

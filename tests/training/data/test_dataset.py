@@ -74,6 +74,24 @@ def test_marks_of_another_shape_are_refused(dataset: Dataset) -> None:
         replace(dataset, held_out=np.array([True, False]))
 
 
+def test_attributes_follow_their_queries(dataset: Dataset) -> None:
+    known = replace(dataset, attributes=({"brand": "neff"}, {}, {"ean": "4242"}))
+    part = known.with_products(np.array([2, 0])).subset(np.array([2, 0]))
+    assert part.attributes == ({"ean": "4242"}, {"brand": "neff"})
+    assert dataset.subset(np.array([1])).attributes is None
+
+
+def test_attributes_of_another_length_are_refused(dataset: Dataset) -> None:
+    with pytest.raises(DataError, match="2 attributes for 3 queries"):
+        replace(dataset, attributes=({}, {}))
+
+
+def test_the_order_of_attributes_changes_no_digest(dataset: Dataset) -> None:
+    one, other = {"a": "1", "b": "2"}, {"b": "2", "a": "1"}
+    first, again = (replace(dataset, attributes=(known, {}, {})) for known in (one, other))
+    assert digest(first) == digest(again)
+
+
 def test_a_pair_takes_five_bytes() -> None:
     relevance = relevance_matrix([(0, 1), (2,)], 3)
     assert relevance.indices.dtype == relevance.indptr.dtype == np.int32
@@ -109,6 +127,10 @@ def test_a_long_list_is_digested_as_a_short_one(
         {"filtered": relevance_matrix([(), (), ()], 3)},
         {"held_out": np.array([False, False, False])},
         {"held_out": np.array([False, True, False])},
+        {"attributes": ({}, {}, {})},
+        {"attributes": ({"brand": "neff"}, {}, {})},
+        {"attributes": ({}, {"brand": "neff"}, {})},
+        {"attributes": ({"brand": "bosch"}, {}, {})},
     ],
 )
 def test_any_change_changes_the_digest(dataset: Dataset, change: dict[str, object]) -> None:

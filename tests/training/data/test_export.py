@@ -26,6 +26,8 @@ CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXTS = st.one_of(st.text(CHARACTERS, max_size=8), st.text("a,\"'\n\r|", max_size=4)).map(str.strip)
 GIVEN_TEXTS = TEXTS.filter(bool)
 NAMES = GIVEN_TEXTS.filter(lambda name: name not in {"id", "title"})
+OURS = {"query_id", "query", "product_id", "source", "category", "part", "label"}
+QUERY_NAMES = GIVEN_TEXTS.filter(lambda name: name not in OURS)
 
 
 @st.composite
@@ -41,6 +43,10 @@ def datasets(draw: st.DrawFn) -> Dataset:
     ignored = draw(st.none() | st.lists(rows, min_size=count, max_size=count).filter(any))
     held_out = draw(st.none() | st.lists(st.booleans(), min_size=count, max_size=count))
     attributes = st.dictionaries(NAMES, GIVEN_TEXTS, max_size=2)
+    of_query = st.dictionaries(QUERY_NAMES, GIVEN_TEXTS, max_size=2)
+    of_queries = draw(
+        st.none() | st.lists(of_query, min_size=count, max_size=count).filter(any).map(tuple)
+    )
     return Dataset(
         texts=column(GIVEN_TEXTS),
         sources=column(TEXTS),
@@ -49,6 +55,7 @@ def datasets(draw: st.DrawFn) -> Dataset:
         relevance=relevance_matrix(right, len(ids)),
         filtered=None if ignored is None else relevance_matrix(ignored, len(ids)),
         held_out=None if held_out is None else np.array(held_out),
+        attributes=of_queries,
     )
 
 
@@ -87,8 +94,13 @@ def dataset() -> Dataset:
             "product id 'l' is there twice",
         ),
         ({"relevance": relevance_matrix([()], 1)}, "no query has a right product"),
+        ({"attributes": ({"label": "x"},)}, "query 1 has an attribute that cannot be .* 'label'"),
+        ({"attributes": ({"brand": " x"},)}, "attribute 'brand' of query 1 has spaces around"),
     ],
-    ids=["spaces", "long", "nul", "title", "attribute", "reserved", "twice", "open"],
+    ids=[
+        *("spaces", "long", "nul", "title", "attribute", "reserved", "twice", "open"),
+        *("reserved of query", "attribute of query"),
+    ],
 )
 def test_what_could_not_be_read_again_is_not_written(
     tmp_path: Path, dataset: Dataset, change: dict[str, object], message: str

@@ -99,6 +99,24 @@ def test_pairs_may_name_shop_category_part_and_what_is_ignored(tmp_path: Path) -
     assert dataset.held_out.tolist() == [False, True]
 
 
+def test_further_columns_of_a_pair_are_attributes_of_the_query(tmp_path: Path) -> None:
+    files = write(
+        tmp_path,
+        pairs="query,product_id,brand,ean\nan oven,p1,Neff,4242\nkitchen,p2,,\nkitchen,p1,Bosch,\n",
+    )
+
+    dataset = load_plain(*files).dataset
+
+    # The first pair of a query describes it.
+    assert dataset.attributes == ({"brand": "Neff", "ean": "4242"}, {})
+
+
+def test_without_further_columns_a_query_has_no_attributes(tmp_path: Path) -> None:
+    assert load_plain(*write(tmp_path)).dataset.attributes is None
+    empty = write(tmp_path, pairs="query,product_id,brand\nan oven,p1,\n")
+    assert load_plain(*empty).dataset.attributes is None
+
+
 def test_without_these_columns_nothing_is_filtered_or_held_out(tmp_path: Path) -> None:
     dataset = load_plain(*write(tmp_path)).dataset
     assert dataset.sources == dataset.categories == ("", "")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.decider.report import DeciderReport
 from models.index.base import Neighbours
 from tests.training.evaluation.example import FOUND, promise
 from training.data.dataset import relevance_matrix
+from training.decider.importance import Importance
 from training.evaluation.background import Background
 from training.evaluation.confident_errors import ConfidentError, NamedProduct
 from training.evaluation.groups import GroupThreshold, GroupThresholds
 from training.evaluation.opis import OpisSettings
+from training.evaluation.reliability import reliability
 from training.evaluation.report import evaluate
 from training.evaluation.separation import EDGES, ScoreHistogram
-from training.report.findings import About, Findings
+from training.report.findings import About, DeciderFindings, Findings
 from training.report.sources import sources_of
 
 NASTY = "<script>alert('x')</script> | *bold* & 5\" $x$"
@@ -31,6 +34,23 @@ ABOUT = About(
     test_queries=200,
     created_at="2026-11-23T00:00:00+00:00",
     command="alc-train fit --config configuration.toml",
+)
+
+
+REPORT = DeciderReport(queries=3_000, learnable=2_700, needed=100, folds=3, trees=120)
+DECIDER = DeciderFindings(
+    report=REPORT,
+    candidates=10,
+    recall=0.931,
+    importances=(Importance("lead_in_score", 0.75), Importance("codes_only_in_query", 0.25)),
+    reliability=reliability(np.full(100, 0.9, np.float32), np.arange(100) < 80),
+)
+TOO_FEW = DeciderFindings(
+    report=DeciderReport(queries=50, learnable=40, needed=100, folds=0, trees=0),
+    candidates=10,
+    recall=0.931,
+    importances=(),
+    reliability=None,
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from models.catalogue import Product
-from training.data.dataset import Dataset, relevance_matrix
+from training.data.dataset import Dataset, relevance_matrix, some
 from training.data.sets.groups import joined
 from training.data.sets.labelled_pairs import LabelledPair, place, places_of, read_pairs
 from training.data.tables import read_table
@@ -50,6 +50,7 @@ def load_wdc_block_small(folder: Path) -> Dataset:
         products=right,
         relevance=relevance_matrix([answers[int(group[row])] for row in queries], len(right)),
         held_out=np.isin(group[queries], tested),
+        attributes=some([left[row].attributes for row in queries]),
     )
 
 

@@ -19,6 +19,7 @@ def test_the_first_offer_names_the_product_and_the_others_are_queries() -> None:
     assert [product.title for product in dataset.products] == ["offer 0", "offer 1"]
     assert answers(dataset) == [("offer 2", ["p0"]), ("offer 3", ["p0"]), ("offer 4", ["p1"])]
     assert dataset.categories == ("c", "c", "c")
+    assert dataset.attributes == ({"category": "c"},) * 3
     assert dataset.held_out is None
 
 

@@ -25,6 +25,8 @@ def test_walmart_offers_without_a_match_are_kept(tmp_path: Path) -> None:
         "brand": "Neff",
         "dimensions": "1 x 2",
     }
+    walmart = {"modelno": "L1", "price": "9.9", "shipweight": "2", "brand": "Neff"}
+    assert dataset.attributes == (walmart, {})
 
 
 def test_google_offers_are_the_queries_over_amazon(tmp_path: Path) -> None:
@@ -50,6 +52,7 @@ def test_abt_offers_are_the_queries_over_buy(tmp_path: Path) -> None:
     dataset = load_abt_buy(write_abt_buy(tmp_path, "5|6"))
     assert answers(dataset) == [("Sony TV", ["6"])]
     assert dataset.products[1].attributes == {"price": "7"}
+    assert dataset.attributes == ({"price": "9"},)
 
 
 def test_a_match_of_an_unknown_offer_is_refused(tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ def test_groups_of_block_join_the_positive_pairs_never_the_cluster_ids(tmp_path:
     assert len(dataset.products) == 4
     assert dataset.products[0].title == "offer B0"
     assert dataset.products[0].attributes == {"price": "0", "pricecurrency": "EUR"}
+    assert dataset.attributes
+    assert dataset.attributes[2] == {"price": "2", "pricecurrency": "EUR"}
     assert held_out(dataset) == ["offer A2"]
 
 
@@ -69,6 +71,7 @@ def test_offers_of_wdc_products_lead_to_another_offer_of_the_product(tmp_path: P
     ]
     assert [product.title for product in dataset.products] == ["trained", "unseen"]
     assert dataset.products[0].attributes == {"brand": "Neff"}
+    assert dataset.attributes == ({"price": "5", "pricecurrency": "EUR"}, {}, {})
     assert held_out(dataset) == ["tested", "unseen too"]
 
 
