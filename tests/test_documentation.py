@@ -14,6 +14,7 @@ from pydantic import AliasChoices
 import service.cli
 import training.cli
 from models.calibration.grid import GridSettings
+from models.decider.features.retrieval import NEAR
 from models.errors import AlcError
 from models.memory.settings import MemorySettings
 from service import errors
@@ -32,6 +33,7 @@ from tests.documents import (
     quoted,
 )
 from training.configuration.reference import as_page
+from training.decider.settings import DeciderSettings
 from training.sampling.balanced import SAMPLE
 from training.settings import TrainingSettings
 
@@ -94,6 +96,7 @@ def _plain(heading: str) -> str:
 
 def test_the_numbers_of_the_method_are_the_defaults() -> None:
     training, grid, memory = TrainingSettings(), GridSettings(), MemorySettings()
+    decider = DeciderSettings()
     assert training.tcm
     assert training.alc
     assert training.dynamic_triplet.negatives == training.triplet.negatives  # "As before"
@@ -118,6 +121,17 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
         f"Its {grid.thresholds} thresholds",
         f"`neighbours` ({memory.neighbours}) training queries",
         f"`w = {memory.weight}` and `T = {memory.temperature}`",
+        f"judges the best {decider.candidates} of them",
+        f"others within {NEAR};",
+        f"with up to {decider.known_queries} training queries of the product",
+        f"at most {decider.rounds} trees of {decider.leaves} leaves, learning rate "
+        f"{decider.learning_rate}, each fitted on {decider.rows:.0%} of the pairs".replace(
+            "%", " %"
+        ),
+        f"fitting stops when {decider.patience} trees make them no better",
+        f"`folds` ({decider.folds}, the default)",
+        f"a part of its own, {decider.share:.0%} of the queries".replace("%", " %"),
+        f"With fewer than {decider.fewest_queries} queries",
     ):
         assert stated in text
 

@@ -22,9 +22,13 @@ EXPLANATION = (
     " queries that could be automated with precision P, with a threshold chosen on the test labels;"
     " promised C@1(P) is what the certified threshold automates, 0 where nothing could be promised."
 )
+DECIDER = (
+    "Columns that end in decider are the same measures where the decider's probability decides, all"
+    " others are by the score of the search."
+)
 GAIN = (
-    "What ALC adds on top of TCM, seed by seed on the same split. A gain that is small beside its"
-    " standard deviation may be chance."
+    "What ALC adds on top of TCM, by the score, seed by seed on the same split. A gain that is"
+    " small beside its standard deviation may be chance."
 )
 
 
@@ -32,10 +36,10 @@ def comparison_files(results: Sequence[RunResult]) -> Mapping[str, bytes]:
     """Return file name -> content for results over one data set and split."""
     table, gained = comparison_table(results), gain_table(gains(results))
     drawn = comparison_pictures(results)
-    heading = f"{results[0].data}, split {results[0].split}"
+    heading, about = f"{results[0].data}, split {results[0].split}", _explanation(results)
     return {
-        "comparison.txt": _document(heading, as_text(table), as_text(gained)),
-        "comparison.md": _document(heading, as_markdown(table), as_markdown(gained)),
+        "comparison.txt": _document(heading, about, as_text(table), as_text(gained)),
+        "comparison.md": _document(heading, about, as_markdown(table), as_markdown(gained)),
         CSV: comparison_csv(results),
         "comparison.html": page_html(_page(results, table, gained, drawn)),
         **{one.file: one.png for one in drawn},
@@ -83,8 +87,12 @@ def _first_seed(results: Sequence[RunResult]) -> list[RunResult]:
     return [one for one in results if one.cell.seed == results[0].cell.seed]
 
 
-def _document(heading: str, table: str, gained: str) -> bytes:
-    return "\n\n".join([heading, EXPLANATION, table, GAIN, gained]).encode() + b"\n"
+def _explanation(results: Sequence[RunResult]) -> str:
+    return f"{EXPLANATION} {DECIDER}" if any(one.decided for one in results) else EXPLANATION
+
+
+def _document(heading: str, about: str, table: str, gained: str) -> bytes:
+    return "\n\n".join([heading, about, table, GAIN, gained]).encode() + b"\n"
 
 
 def _page(
@@ -105,7 +113,7 @@ def _page(
         sections=(
             Section(
                 "All models",
-                (EXPLANATION,),
+                (_explanation(results),),
                 tables=(table,),
                 links=(Link(CSV, "All measures in a spreadsheet"),),
             ),
