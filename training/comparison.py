@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.bundle.manifest import configuration_digest
+from models.index.base import Neighbours
 from training.compare.cell import GridCell, GridPlan
 from training.compare.result import RunResult, Timing, run_result
 from training.configuration.grid import Cell
 from training.data.dataset import Dataset, digest
-from training.data.splits import SplitDataset, split_dataset
+from training.data.splits import split_dataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, evaluate
 from training.evaluation.search import tfidf_answers
@@ -23,6 +24,7 @@ from training.pipeline import Stages, train
 from training.pipeline_settings import PipelineSettings
 
 BASELINE = "TF-IDF"
+Answer = Callable[[Dataset, Dataset, int], Neighbours]  # of the test queries, from training
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +91,9 @@ def run_cell(
 ) -> RunResult:
     """Return what this run measured on its test queries. `clock` returns seconds."""
     settings = comparison.settings[cell.file]
-    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
     if cell.recipe == BASELINE:
-        return _baseline(comparison, cell, parts, settings)
+        return baseline_result(comparison, cell, tfidf_answers)
+    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
     watch = Stopwatch(clock)
 
     def hear(step: Step) -> None:
@@ -112,10 +114,11 @@ def run_cell(
     )
 
 
-def _baseline(
-    comparison: Comparison, cell: GridCell, parts: SplitDataset, settings: PipelineSettings
-) -> RunResult:
-    found = tfidf_answers(parts.test, parts.train, CANDIDATES)
+def baseline_result(comparison: Comparison, cell: GridCell, answer: Answer) -> RunResult:
+    """Return what a baseline measured: `answer` gives the test queries their best k products."""
+    settings = comparison.settings[cell.file]
+    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
+    found = answer(parts.test, parts.train, CANDIDATES)
     known = background(parts.train, settings.evaluation)
     return run_result(
         cell,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -17,14 +18,11 @@ from benchmarks.training.omikuji_baseline import omikuji_answers
 from benchmarks.training.study import OMIKUJI, Study, cells_of
 from models.bundle.manifest import configuration_digest
 from training.compare.cell import GridCell
-from training.compare.result import RunResult, run_result
+from training.compare.result import RunResult
 from training.compare.runner import RUNS_DIRECTORY, OnCell, run_grid
-from training.comparison import Comparison, planned, run_cell
+from training.comparison import Comparison, baseline_result, planned, run_cell
 from training.configuration.grid import Cell
 from training.data.load import load_data
-from training.data.splits import split_dataset
-from training.evaluation.background import background
-from training.evaluation.report import CANDIDATES, evaluate
 from training.names import Variant
 
 _comparison: Comparison | None = None  # of a worker, set when it starts
@@ -85,19 +83,5 @@ def _start_worker(comparison: Comparison) -> None:
 def _run(cell: GridCell) -> RunResult:
     assert _comparison is not None
     if cell.recipe == OMIKUJI:
-        return _omikuji(_comparison, cell)
+        return baseline_result(_comparison, cell, partial(omikuji_answers, threads=1))
     return run_cell(_comparison, cell, datetime.now(UTC), time.monotonic, lambda _: None)
-
-
-def _omikuji(comparison: Comparison, cell: GridCell) -> RunResult:
-    settings = comparison.settings[cell.file]
-    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
-    found = omikuji_answers(parts.test, parts.train, CANDIDATES, threads=1)
-    known = background(parts.train, settings.evaluation)
-    return run_result(
-        cell,
-        evaluate(cell.model, found, parts.test.relevance, (), known),
-        data=comparison.name,
-        data_digest=comparison.plan.data_digest,
-        split=comparison.plan.split,
-    )

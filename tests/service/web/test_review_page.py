@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 from sqlalchemy import Engine, select
 
 from service.access.dependencies import SESSION_COOKIE
@@ -20,34 +19,20 @@ from service.database.tables import Answer, ReviewTaskRow, TaskState, VerdictRow
 from service.review.dependencies import connect_catalogue
 from service.settings import Settings
 from service.web.assets import asset
+from tests.chromium import chromium, needs_chromium
 from tests.service.conftest import FakeClock, running
 from tests.service.review.queues import CATALOGUE, ask, event_kinds
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOUR = timedelta(hours=1)
 SETTLED_MS = 160  # the page ignores keys that come faster after a new task
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs a browser: install chromium (Debian: apt install chromium)"
-)
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
