@@ -39,6 +39,7 @@ DIMENSION = 256
 FITTED_ON = 3_000  # queries
 KNOWN_QUERIES = 16  # of a product, at most
 LEAVES = 31
+LEARNING_RATE = 0.1
 GOALS = {1: 0.5, 64: 8.0}  # batch -> milliseconds
 WARM_UP = 3
 
@@ -55,7 +56,7 @@ class Batch:
 
 def main(
     candidates: Annotated[int, typer.Option(help="Products that are judged of a query.")] = 10,
-    trees: int = 200,
+    trees: int = 150,
     rounds: Annotated[int, typer.Option(help="Batches that are timed, per size.")] = 200,
     seed: int = 0,
 ) -> None:
@@ -128,7 +129,7 @@ def _trees(batch: Batch, answers: np.ndarray, side: CatalogueSide, count: int) -
         "max_depth": 0,
         "max_leaves": LEAVES,
         "min_child_weight": 0,
-        "learning_rate": 0.05,
+        "learning_rate": LEARNING_RATE,
         "nthread": 1,
     }
     return Trees(xgboost.train(parameters, matrix, count), slope=1.0, shift=0.0)

@@ -29,10 +29,10 @@ class DeciderSettings:
     fewest_queries: int = 100
     """With fewer queries to learn from whose right product is a candidate, the score decides."""
 
-    rounds: int = 300
+    rounds: int = 150
     """Trees at most; fitting stops when held-out queries get no better."""
 
-    patience: int = 40
+    patience: int = 20
     """Trees without getting better after which fitting stops."""
 
     validation_share: float = 0.2
@@ -41,7 +41,7 @@ class DeciderSettings:
     leaves: int = 31
     """Leaves of a tree at most."""
 
-    learning_rate: float = 0.05
+    learning_rate: float = 0.1
     """Share of a tree that is added."""
 
     smallest_weight: float = 5.0
