@@ -14,7 +14,7 @@ from training.configuration.grid import Cell
 from training.data.dataset import Dataset, digest
 from training.data.splits import split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import CANDIDATES, evaluate
+from training.evaluation.report import REACHED, evaluate
 from training.evaluation.search import tfidf_answers
 from training.evaluation.separation import score_histogram
 from training.findings import groups_of, separation_of
@@ -118,11 +118,11 @@ def baseline_result(comparison: Comparison, cell: GridCell, answer: Answer) -> R
     """Return what a baseline measured: `answer` gives the test queries their best k products."""
     settings = comparison.settings[cell.file]
     parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
-    found = answer(parts.test, parts.train, CANDIDATES)
+    found = answer(parts.test, parts.train, REACHED)
     known = background(parts.train, settings.evaluation)
     return run_result(
         cell,
-        evaluate(cell.model, found, parts.test.relevance, (), known),
+        evaluate(cell.model, found, parts.test.relevance, (), known, found),
         data=comparison.name,
         data_digest=comparison.plan.data_digest,
         split=comparison.plan.split,

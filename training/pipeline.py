@@ -19,8 +19,8 @@ from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset
 from training.decider.fit import FittedDecider, fit_decider
 from training.evaluation.background import Background, background
-from training.evaluation.report import CANDIDATES, Evaluation, evaluate, top_1_correct
-from training.evaluation.search import answers, tfidf_answers
+from training.evaluation.report import CANDIDATES, REACHED, Evaluation, evaluate, top_1_correct
+from training.evaluation.search import answers, first_stage, tfidf_answers
 from training.findings import findings_of
 from training.loop.fit import Fitted, fit
 from training.loop.step import Fold, Step
@@ -73,8 +73,8 @@ def train(
     if decided and decided.decider:
         with_decider = replace(built.runtime, decider=decided.decider)
         served = certify_all(f"{name}, decider", with_decider)
-    lexical = tfidf_answers(parts.test, parts.train, CANDIDATES, stages.baseline)
-    baseline = evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known)
+    lexical = tfidf_answers(parts.test, parts.train, REACHED, stages.baseline)
+    baseline = evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known, lexical)
     return Trained(
         runtime=served.runtime,
         products=fitted.products,
@@ -111,7 +111,8 @@ def _judged(
 ) -> _Judged:
     found = answers(runtime, test, CANDIDATES)
     promises = _promises(runtime, certifying, found, settings, calibrated_at)
-    evaluation = evaluate(name, found, test.relevance, promises, known)
+    reached = first_stage(runtime, test, REACHED)
+    evaluation = evaluate(name, found, test.relevance, promises, known, reached)
     return _Judged(runtime, found, promises, evaluation)
 
 

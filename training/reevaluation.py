@@ -13,8 +13,8 @@ from training.data.dataset import Dataset, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset
 from training.evaluation.background import background
-from training.evaluation.report import CANDIDATES, Evaluation, evaluate
-from training.evaluation.search import answers
+from training.evaluation.report import CANDIDATES, REACHED, Evaluation, evaluate
+from training.evaluation.search import answers, first_stage
 from training.parts import split_of
 from training.pipeline_settings import PipelineSettings
 
@@ -75,13 +75,16 @@ def evaluate_own(bundle: Bundle) -> Evaluation:
     parts = own_parts(bundle)
     found = answers(bundle.runtime, parts.test, CANDIDATES)
     known = background(parts.train, settings_of(bundle).evaluation)
-    return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known)
+    reached = first_stage(bundle.runtime, parts.test, REACHED)
+    return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known, reached)
 
 
 def evaluate_labelled(bundle: Bundle, labelled: Dataset) -> Evaluation:
     """Return the results on queries over the catalogue of the bundle."""
     found = answers(bundle.runtime, labelled, CANDIDATES)
-    return evaluate(_name(bundle), found, labelled.relevance, bundle.promises)
+    reached = first_stage(bundle.runtime, labelled, REACHED)
+    name = _name(bundle)
+    return evaluate(name, found, labelled.relevance, bundle.promises, first_stage=reached)
 
 
 def _name(bundle: Bundle) -> str:

@@ -103,6 +103,7 @@ def _others() -> list[Measure]:
     """Return what is measured of the score alone."""
     return [
         Measure("R@10", lambda run: run.recall_at_10, short=True),
+        Measure("R@50", lambda run: run.recall_at_50, short=True),
         Measure("area under curve", lambda run: run.area_under_curve, short=True),
         Measure("OPIS", lambda run: run.opis.value if run.opis else None, 4, short=True),
         Measure("seconds", lambda run: run.timing.training_seconds if run.timing else None, 1),

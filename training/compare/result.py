@@ -63,6 +63,7 @@ class RunResult:
     groups: tuple[GroupThresholds, ...] = ()
     decided: Decided | None = None
     recall_at_10: float | None = None
+    recall_at_50: float | None = None
 
 
 _RESULT = TypeAdapter(RunResult)
@@ -99,6 +100,7 @@ def run_result(
         groups=groups,
         decided=None if decided is None else _decided(decided),
         recall_at_10=evaluation.recall_at_10,
+        recall_at_50=evaluation.recall_at_50,
     )
 
 

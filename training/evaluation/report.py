@@ -27,6 +27,7 @@ from training.evaluation.ranking import RankingAt, hits, precision_at, ranking_a
 TARGETS = (0.80, 0.85, 0.90, 0.95, 0.98, 0.99)
 RANKS = (1, 3, 5)
 CANDIDATES = 10  # products that are asked for per query
+REACHED = 50  # products within which the search should have the right one
 SEVERAL = 5
 
 
@@ -56,8 +57,8 @@ class Evaluation:
     """Results of one model on `queries`, of which `answerable` have a right product.
 
     `precision_at_5` is None where no query has several right products: with one each it could not
-    exceed 0.2. `recall_at_10` is over the answerable queries. Both are None where fewer products
-    than that were found.
+    exceed 0.2. `recall_at_10` is of the answers, `recall_at_50` of the search before any decider, both
+    over the answerable queries. They are None where fewer products than that were found.
 
     `ranking` has the `RANKS` up to the number of products that were asked for. `opis` is None
     without groups that can be compared; it and propensities need a `Background`.
@@ -69,6 +70,7 @@ class Evaluation:
     precision_at_1: float
     precision_at_5: float | None
     recall_at_10: float | None
+    recall_at_50: float | None
     ranking: tuple[RankingAt, ...]
     oracle: tuple[OracleCoverage, ...]
     calibrated: tuple[CalibratedCoverage, ...]
@@ -89,11 +91,13 @@ def evaluate(
     relevance: Relevance,
     promises: Sequence[Promise],
     known: Background | None = None,
+    first_stage: Neighbours | None = None,
 ) -> Evaluation:
     """Return the results of the products found for the queries of `relevance`.
 
     Queries without any right product (open set) stay in precision and coverage: accepted, they are
-    errors. Without `known` there are no propensities and no groups.
+    errors. Without `known` there are no propensities and no groups. `first_stage` is what the
+    search finds for the same queries, `REACHED` products of each.
     """
     hit = hits(found, relevance)
     correct, scores = hit[:, 0], found.deciding[:, 0]
@@ -108,7 +112,8 @@ def evaluate(
         answerable=int(answerable.sum()),
         precision_at_1=accuracy,
         precision_at_5=precision_at(hit, SEVERAL) if several else None,
-        recall_at_10=recall_at(hit, relevance, 10),
+        recall_at_10=recall_at(hit, relevance, CANDIDATES),
+        recall_at_50=_reached(first_stage, relevance),
         ranking=_ranking(found, relevance, known),
         oracle=tuple(_oracle(curve, accuracy, target) for target in TARGETS),
         calibrated=tuple(
@@ -119,6 +124,12 @@ def evaluate(
         opis=opis(found, relevance, known.groups, known.opis) if known else None,
         curve=curve,
     )
+
+
+def _reached(first_stage: Neighbours | None, relevance: Relevance) -> float | None:
+    if first_stage is None:
+        return None
+    return recall_at(hits(first_stage, relevance), relevance, REACHED)
 
 
 def _ranking(

@@ -20,6 +20,11 @@ def answers(runtime: Runtime, queries: Dataset, k: int) -> Neighbours:
     return first(runtime.decided(queries.texts, queries.attributes, embeddings, found), k)
 
 
+def first_stage(runtime: Runtime, queries: Dataset, k: int) -> Neighbours:
+    """Return the k products of each query that the search ranks highest, whatever decides."""
+    return searched(runtime, queries, runtime.encoder.encode(queries.texts), k)
+
+
 def searched(runtime: Runtime, queries: Dataset, embeddings: FloatMatrix, k: int) -> Neighbours:
     """Return what the search finds for these queries, before it is decided."""
     found = runtime.nearest(embeddings, search_depth(k, queries.filtered))

@@ -12,10 +12,11 @@ COLUMNS = (0.90, 0.95, 0.98)
 
 
 def results_table(evaluations: Sequence[Evaluation]) -> Rows:
-    """Return P@1, P@5 and R@10 where they apply, and oracle C@1: a row per model under a header."""
+    """Return P@1, P@5, R@10 and R@50 where they apply, and oracle C@1: a row per model."""
     optional = {
         "P@5": [one.precision_at_5 for one in evaluations],
         "R@10": [one.recall_at_10 for one in evaluations],
+        "R@50": [one.recall_at_50 for one in evaluations],
     }
     shown = {
         name: known for name, known in optional.items() if any(one is not None for one in known)

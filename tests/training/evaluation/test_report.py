@@ -53,6 +53,14 @@ def test_recall_at_10_applies_where_ten_products_were_found() -> None:
     assert evaluate("", FOUND, relevance_matrix([(0,)] * 4, 4), ()).recall_at_10 is None
 
 
+def test_recall_at_50_is_that_of_the_search_whatever_was_answered() -> None:
+    wide = Neighbours(np.zeros((2, 50), dtype=np.float32), np.tile(np.arange(50), (2, 1)))
+    answered = Neighbours(wide.scores[:, :10], wide.rows[:, 10:20])
+    relevance = relevance_matrix([(0,), (55,)], 60)
+    assert evaluate("", answered, relevance, (), first_stage=wide).recall_at_50 == 0.5
+    assert evaluate("", answered, relevance, ()).recall_at_50 is None
+
+
 def test_targets_reach_from_0_80_to_0_99() -> None:
     assert TARGETS == (0.80, 0.85, 0.90, 0.95, 0.98, 0.99)
 
