@@ -57,8 +57,8 @@ class Evaluation:
     """Results of one model on `queries`, of which `answerable` have a right product.
 
     `precision_at_5` is None where no query has several right products: with one each it could not
-    exceed 0.2. `recall_at_10` is of the answers, `recall_at_50` of the search before any decider, both
-    over the answerable queries. They are None where fewer products than that were found.
+    exceed 0.2. `recall_at_10` is of the answers, `recall_at_50` of the search before any decider;
+    both are over the answerable queries. They are None where fewer products than that were found.
 
     `ranking` has the `RANKS` up to the number of products that were asked for. `opis` is None
     without groups that can be compared; it and propensities need a `Background`.
