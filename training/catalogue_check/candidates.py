@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -17,12 +17,15 @@ Pair = tuple[int, int]
 MOST_OF_ONE_CODE = 8
 
 
-def candidate_pairs(evidence: Evidence, settings: CheckSettings) -> list[Pair]:
-    """Return pairs of product rows, the smaller first, ascending and without repetition."""
+def candidate_pairs(
+    evidence: Evidence, settings: CheckSettings, more: Sequence[Pair] = ()
+) -> list[Pair]:
+    """Return pairs of product rows, `more` included, the smaller first, ascending, each once."""
     found = {
         *_near(evidence, settings),
         *_mixed_up(evidence),
         *_related_codes(evidence),
+        *more,
     }
     return sorted({(min(pair), max(pair)) for pair in found if pair[0] != pair[1]})
 

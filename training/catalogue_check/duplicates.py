@@ -62,9 +62,14 @@ class _Candidate:
     cosine: float
 
 
-def find_duplicates(evidence: Evidence, settings: CheckSettings) -> tuple[DuplicatePair, ...]:
-    """Return the likely duplicates, most likely first, equal scores in the catalogue's order."""
-    candidates = _candidates(evidence, settings)
+def find_duplicates(
+    evidence: Evidence, settings: CheckSettings, more: Sequence[Pair] = ()
+) -> tuple[DuplicatePair, ...]:
+    """Return the likely duplicates, most likely first, equal scores in the catalogue's order.
+
+    `more` are pairs of product rows to be looked at as well.
+    """
+    candidates = _candidates(evidence, settings, more)
     closeness = _standardised([one.cosine for one in candidates])
     repeated = _repeated(candidates)
     pairs = [
@@ -78,7 +83,9 @@ def find_duplicates(evidence: Evidence, settings: CheckSettings) -> tuple[Duplic
     return tuple(likely[: settings.most_findings])
 
 
-def _candidates(evidence: Evidence, settings: CheckSettings) -> list[_Candidate]:
+def _candidates(
+    evidence: Evidence, settings: CheckSettings, more: Sequence[Pair]
+) -> list[_Candidate]:
     products = evidence.dataset.products
     return [
         _Candidate(
@@ -86,7 +93,7 @@ def _candidates(evidence: Evidence, settings: CheckSettings) -> list[_Candidate]
             title_difference(products[first].title, products[second].title),
             float(evidence.products[first] @ evidence.products[second]),
         )
-        for first, second in candidate_pairs(evidence, settings)
+        for first, second in candidate_pairs(evidence, settings, more)
     ]
 
 

@@ -6,9 +6,11 @@ import csv
 import io
 
 from training.catalogue_check.check import CatalogueCheck
+from training.catalogue_check.confident import JudgedError
 from training.catalogue_check.duplicates import DuplicatePair
 from training.catalogue_check.mislabelled import MislabelledPair
-from training.catalogue_check.words import duplicate_reasons, mislabelled_reasons
+from training.catalogue_check.words import duplicate_reasons, error_reasons, mislabelled_reasons
+from training.evaluation.confident_errors import NamedProduct
 from training.evaluation.table import Rows
 from training.report.page import Page, Section, page_html
 
@@ -31,14 +33,16 @@ def as_csv(check: CatalogueCheck) -> bytes:
     """Return all findings, one a row, duplicates first; UTF-8 with `COLUMNS` as the header.
 
     For a duplicate the two products are equals and `query` is empty; for a wrong label the first
-    product is the present label and the other the suggested one. Text that a spreadsheet would run
-    as a formula gets an apostrophe before it.
+    product is the present label and the other the suggested one, and so for a confident error,
+    whose score is the model's. Text that a spreadsheet would run as a formula gets an apostrophe
+    before it.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(map(_safe, _duplicate_rows(check.duplicates)))
     writer.writerows(map(_safe, _mislabelled_rows(check.mislabelled)))
+    writer.writerows(map(_safe, _error_rows(check.errors)))
     return buffer.getvalue().encode()
 
 
@@ -53,7 +57,11 @@ def as_html(check: CatalogueCheck) -> bytes:
                 ("likely duplicates", f"{len(check.duplicates):,}"),
                 ("likely wrong labels", f"{len(check.mislabelled):,}"),
             ),
-            sections=(_duplicates(check), _mislabelled(check)),
+            sections=(
+                _duplicates(check),
+                _mislabelled(check),
+                *((_errors(check),) if check.errors else ()),
+            ),
         )
     )
 
@@ -111,6 +119,33 @@ def _mislabelled(check: CatalogueCheck) -> Section:
     )
 
 
+def _errors(check: CatalogueCheck) -> Section:
+    header = ["score", "query", "label", "answered with", "reasons"]
+    rows = [
+        [
+            f"{one.error.score:.4f}",
+            one.error.query,
+            _named(one.error.right[:1]),
+            _named((one.error.answered,)),
+            error_reasons(one),
+        ]
+        for one in check.errors
+    ]
+    return Section(
+        "Confident errors of the model",
+        (
+            "The wrong answers that the trained model was surest of, in its own order.",
+            "What to do: merge what is one product, add the label that is missing, correct the one"
+            " that is wrong. Each of them counts as an error when thresholds are certified.",
+        ),
+        tables=_table(header, rows),
+    )
+
+
+def _named(products: tuple[NamedProduct, ...]) -> str:
+    return "; ".join(f"{one.title} [{one.product_id}]" for one in products) or "none"
+
+
 def _table(header: list[str], rows: Rows) -> tuple[Rows, ...]:
     return ([header, *rows],) if rows else ()
 
@@ -152,6 +187,22 @@ def _mislabelled_rows(mislabelled: tuple[MislabelledPair, ...]) -> Rows:
             mislabelled_reasons(one),
         ]
         for one in mislabelled
+    ]
+
+
+def _error_rows(errors: tuple[JudgedError, ...]) -> Rows:
+    return [
+        [
+            "confident error",
+            f"{one.error.score:.4f}",
+            one.error.query,
+            one.error.right[0].product_id if one.error.right else "",
+            one.error.right[0].title if one.error.right else "",
+            one.error.answered.product_id,
+            one.error.answered.title,
+            error_reasons(one),
+        ]
+        for one in errors
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from training.catalogue_check.confident import JudgedError
 from training.catalogue_check.confusion import Confusion
 from training.catalogue_check.duplicates import DuplicatePair
 from training.catalogue_check.mislabelled import MislabelledPair
@@ -28,6 +29,15 @@ def mislabelled_reasons(pair: MislabelledPair) -> str:
     if pair.duplicates:
         parts.append(f"the two products may be one ({pair.duplicates:.2f})")
     return "; ".join(parts)
+
+
+def error_reasons(judged: JudgedError) -> str:
+    """Return what a confident error may be, if not one of the model."""
+    if not judged.error.right:
+        return "no product is labelled as right: a label may be missing"
+    if judged.duplicates:
+        return f"the two products may be one ({judged.duplicates:.2f})"
+    return "the two products are not listed as one: the label or the model is wrong"
 
 
 def _difference(difference: TitleDifference) -> str:

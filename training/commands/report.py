@@ -27,28 +27,15 @@ def report(
 
     Nothing is trained or measured: what was found is kept beside the model.
     """
-    from models.bundle.load import REPORT_DIRECTORY
+    from training.commands.findings import findings_of
     from training.compare.files import comparison_files
     from training.compare.runner import read_grid
-    from training.report.findings import read_findings
-    from training.report.full import FINDINGS, full_report
+    from training.report.full import full_report
 
     if compared is not None:
         files = comparison_files(read_grid(compared))
     else:
         directory = bundle_directory(bundle)
-        kept = directory / REPORT_DIRECTORY / FINDINGS
-        files = full_report(read_findings(_content(kept), str(kept)), directory.name)
+        files = full_report(findings_of(directory), directory.name)
     write_files(out, files)
     typer.echo(f"wrote {', '.join(sorted(files))} into {out}")
-
-
-def _content(file: Path) -> bytes:
-    from models.errors import DataError
-
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"cannot read {file}: {error.strerror}; bundles of an older release have no findings"
-        ) from error

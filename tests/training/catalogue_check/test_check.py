@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.catalogue import Product
 from models.errors import ConfigurationError, DataError
 from tests.training.catalogue_check.planted import PLANTED, Planted, lexical_vectors, planted
 from training.catalogue_check import CatalogueCheck, CheckSettings, check_catalogue
+from training.evaluation.confident_errors import ConfidentError, NamedProduct
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +52,35 @@ def test_one_product_under_two_ids_is_a_matter_of_the_catalogue_not_of_the_label
         if frozenset((one.labelled.product_id, one.suggested.product_id)) in known.duplicates
     ]
     assert all(one.score <= 1 - one.duplicates for one in mixed)
+
+
+def test_confident_errors_are_compared_and_keep_their_order(known: Planted) -> None:
+    """Two errors of planted duplicates, which the check would not look at with one neighbour."""
+    products = {one.product_id: one for one in known.dataset.products}
+    errors = [_error(*(products[one] for one in sorted(pair))) for pair in sorted_pairs(known)[:2]]
+    check = check_catalogue(
+        known.dataset,
+        *lexical_vectors(known.dataset),
+        CheckSettings(nearest_products=1, lowest_score=0),
+        errors=errors,
+    )
+    assert [one.error for one in check.errors] == errors
+    assert min(one.duplicates for one in check.errors) > 0
+
+
+def test_errors_of_another_catalogue_are_refused(known: Planted) -> None:
+    stranger = _error(Product("stranger", "Neff K8524X8"), known.dataset.products[0])
+    with pytest.raises(DataError, match="not in this catalogue, the first is 'stranger'"):
+        check_catalogue(known.dataset, *lexical_vectors(known.dataset), errors=[stranger])
+
+
+def sorted_pairs(known: Planted) -> list[frozenset[str]]:
+    return sorted(known.duplicates, key=sorted)
+
+
+def _error(answered: Product, right: Product) -> ConfidentError:
+    named = [NamedProduct(one.product_id, one.title) for one in (answered, right)]
+    return ConfidentError("a query", named[0], 0.99, (named[1],), 0.5)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 from models.catalogue import Product
 from training.catalogue_check.check import CatalogueCheck
+from training.catalogue_check.confident import JudgedError
 from training.catalogue_check.confusion import Confusion
 from training.catalogue_check.duplicates import DuplicatePair
 from training.catalogue_check.mislabelled import MislabelledPair
 from training.catalogue_check.output import COLUMNS, MOST_ON_PAGE, as_csv, as_html
 from training.catalogue_check.titles import title_difference
+from training.evaluation.confident_errors import ConfidentError, NamedProduct
 
 FIRST, SECOND = Product("a", "Neff K8524X8GB"), Product("-b", "Neff K8524X8 <b>")
 DUPLICATE = DuplicatePair(
@@ -23,6 +26,14 @@ DUPLICATE = DuplicatePair(
 )
 WRONG = MislabelledPair('=1+1, "two"\nlines', 3, FIRST, SECOND, 0.8, 0.2, 0.9, 1, 9, 10, 0.05)
 CHECK = CatalogueCheck(100, 1_000, (DUPLICATE,), (WRONG,))
+ANSWERED, LABELLED = NamedProduct("a", FIRST.title), NamedProduct("-b", SECOND.title)
+WITH_ERRORS = replace(
+    CHECK,
+    errors=(
+        JudgedError(ConfidentError("neff k8524", ANSWERED, 0.99, (LABELLED,), 0.4), 0.91),
+        JudgedError(ConfidentError("neff k9", ANSWERED, 0.98, (), None), 0.0),
+    ),
+)
 
 
 def rows() -> list[dict[str, str]]:
@@ -64,3 +75,12 @@ def test_a_long_list_is_cut_on_the_page_and_an_empty_one_says_so() -> None:
     assert f"The first {MOST_ON_PAGE} of {MOST_ON_PAGE + 1} findings" in page
     assert "Nothing was found." in page
     assert as_csv(many).count(b"\nduplicate") == MOST_ON_PAGE + 1
+
+
+def test_confident_errors_say_what_they_may_be_instead() -> None:
+    page, cells = as_html(WITH_ERRORS).decode(), as_csv(WITH_ERRORS).decode()
+    assert "Confident errors of the model" in page
+    assert "the two products may be one (0.91)" in page
+    assert "no product is labelled as right: a label may be missing" in cells
+    assert cells.count("\nconfident error,") == 2
+    assert "Confident errors" not in as_html(CHECK).decode()
