@@ -8,13 +8,14 @@ from datetime import datetime
 
 from models.bundle.manifest import configuration_digest
 from models.index.base import Neighbours
+from models.index.ranking import first
 from training.compare.cell import GridCell, GridPlan
 from training.compare.result import RunResult, Timing, run_result
 from training.configuration.grid import Cell
 from training.data.dataset import Dataset, digest
 from training.data.splits import split_dataset
 from training.evaluation.background import background
-from training.evaluation.report import REACHED, evaluate
+from training.evaluation.report import CANDIDATES, REACHED, evaluate
 from training.evaluation.search import tfidf_answers
 from training.evaluation.separation import score_histogram
 from training.findings import groups_of, separation_of
@@ -118,11 +119,12 @@ def baseline_result(comparison: Comparison, cell: GridCell, answer: Answer) -> R
     """Return what a baseline measured: `answer` gives the test queries their best k products."""
     settings = comparison.settings[cell.file]
     parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
-    found = answer(parts.test, parts.train, REACHED)
+    wide = answer(parts.test, parts.train, REACHED)
+    found = first(wide, CANDIDATES)
     known = background(parts.train, settings.evaluation)
     return run_result(
         cell,
-        evaluate(cell.model, found, parts.test.relevance, (), known, found),
+        evaluate(cell.model, found, parts.test.relevance, (), known, wide),
         data=comparison.name,
         data_digest=comparison.plan.data_digest,
         split=comparison.plan.split,

@@ -12,6 +12,7 @@ from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
 from models.calibration.fixed_sequence import certify
 from models.index.base import Neighbours
+from models.index.ranking import first
 from models.runtime import Runtime
 from models.thresholds import Promise
 from training.augmentation.settings import AugmentationSettings
@@ -74,7 +75,8 @@ def train(
         with_decider = replace(built.runtime, decider=decided.decider)
         served = certify_all(f"{name}, decider", with_decider)
     lexical = tfidf_answers(parts.test, parts.train, REACHED, stages.baseline)
-    baseline = evaluate("TF-IDF, no training", lexical, parts.test.relevance, (), known, lexical)
+    best = first(lexical, CANDIDATES)
+    baseline = evaluate("TF-IDF, no training", best, parts.test.relevance, (), known, lexical)
     return Trained(
         runtime=served.runtime,
         products=fitted.products,

@@ -97,14 +97,14 @@ def _asked(goal: Goal, results: Sequence[RunResult]) -> tuple[str, str, float | 
         case "gain":
             return f"gain of ALC on TCM, {goal.measure}", "> 0", 0.0
         case "decider":
-            asked = f">= {goal.asked:.2f}" if goal.asked else "> 0"
+            asked = f">= {goal.asked:g}" if goal.asked else "> 0"
             return f"gain of the decider, {goal.measure}", asked, goal.asked
         case "ahead":
             runs = [one for one in results if one.cell.recipe == goal.over]
             over = _spread(runs, goal.measure)
             return goal.measure, f"> {over.shown(3)} ({goal.over})", over.mean
         case _:
-            return goal.measure, f">= {goal.asked:.2f}", goal.asked
+            return goal.measure, f">= {goal.asked:g}", goal.asked
 
 
 def _shown(value: Spread, goal: Goal) -> str:

@@ -53,7 +53,7 @@ def test_the_best_recipe_has_the_highest_mean_with_both_losses() -> None:
         # Of 100 queries the threshold 0.5 accepts the upper 50, all right.
         (
             Goal("promise", "realised precision(0.90)", 0.9),
-            ">= 0.90",
+            ">= 0.9",
             f"1.000 {PLUS_MINUS} 0.000, 0 of 0",
             True,
         ),
