@@ -41,7 +41,7 @@ def test_the_best_recipe_has_the_highest_mean_with_both_losses() -> None:
 @pytest.mark.parametrize(
     ("goal", "asked", "shown", "is_met"),
     [
-        (Goal("floor", "P@1", 0.80), ">= 0.80", f"0.800 {PLUS_MINUS} 0.028", True),
+        (Goal("floor", "P@1", 0.80), ">= 0.8", f"0.800 {PLUS_MINUS} 0.028", True),
         (Goal("floor", "P@1", 0.81), ">= 0.81", f"0.800 {PLUS_MINUS} 0.028", False),
         (
             Goal("ahead", "P@1"),
