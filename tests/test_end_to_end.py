@@ -194,7 +194,7 @@ def test_from_training_to_a_verdict_that_outlives_the_service(
     with demo(environment) as first:
         postgres = postgres_pid(environment)
         assert "softmax + TCM + ALC" in first.printed
-        assert "precision >= 95%, confidence 90%, for scores from 0." in first.printed
+        assert "precision >= 95%, confidence 90%, for probabilities from 0." in first.printed
         for example in paste(first.curl_line):
             assert len(example["auto_accepted"] + example["manual_review"]) == 3
 
