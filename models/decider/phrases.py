@@ -122,6 +122,11 @@ def _known_queries(value: float, _: Compared) -> str:
     return f"the product has {count} known {'query' if count == 1 else 'queries'}"
 
 
+def _above_mean(value: float, _: Compared) -> str:
+    side = "below" if value < 0 else "above"
+    return f"its similarity is {abs(value):.2f} {side} the mean of the candidates"
+
+
 def _lead_in_score(value: float, _: Compared) -> str:
     if value >= 0:
         return f"the next candidate is less similar by {value:.2f}"
@@ -134,7 +139,7 @@ _PHRASES: Mapping[str, Phrase] = {
     "behind_best": lambda value, _: f"the most similar candidate is ahead by {value:.2f}",
     "rank": lambda value, _: f"it is number {value + 1:.0f} of the search",
     "crowding": _crowding,
-    "above_mean": lambda value, _: f"it is {value:+.2f} beside the mean similarity of candidates",
+    "above_mean": _above_mean,
     "known_query": lambda value, _: f"its most similar known query has similarity {value:.2f}",
     "lead_in_known_query": _lead("resemblance to known queries"),
     "known_queries": _known_queries,
