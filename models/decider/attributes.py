@@ -69,6 +69,11 @@ class AttributeTable:
     hashes: Hashes
     log_prices: npt.NDArray[np.float32]
 
+    @property
+    def empty(self) -> bool:
+        """Return whether nothing is known of any row."""
+        return not self.hashes.any() and bool(np.isnan(self.log_prices).all())
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
@@ -102,23 +107,23 @@ def compare(queries: AttributeTable, products: AttributeTable, rows: Rows) -> Co
 
     These are `rows` (queries, k) of the products; -1, the last one, is no product and has none.
     """
+    if queries.empty:
+        nothing = np.full(rows.shape, np.nan, np.float32)
+        return Compared(nothing, nothing, nothing, nothing)
     equal = _equal(queries.hashes, products.hashes, rows)
     return Compared(
         # One equal identifier suffices: shops often have another part number for the same GTIN.
         identifier=np.fmax.reduce(equal[..., _IDENTIFIERS], axis=2),
         brand=equal[..., Column.BRAND],
         category=equal[..., Column.CATEGORY],
-        price=np.abs(queries.log_prices[:, None] - products.log_prices[rows]),
+        price=np.abs(queries.log_prices[:, None] - products.log_prices.take(rows)),
     )
 
 
 def _equal(queries: Hashes, products: Hashes, rows: Rows) -> FloatMatrix:
-    equal = np.full((*rows.shape, COLUMNS), np.nan, np.float32)
-    if queries.any():
-        beside = products[rows]
-        comparable = (queries != _MISSING)[:, None] & (beside != _MISSING)
-        np.equal(queries[:, None], beside, out=equal, where=comparable, casting="unsafe")
-    return equal
+    asked, beside = queries[:, None], products.take(rows, axis=0)
+    comparable = (asked != _MISSING) & (beside != _MISSING)
+    return np.where(comparable, asked == beside, np.float32(np.nan))
 
 
 def _values(row: Mapping[str, str]) -> dict[int, str]:

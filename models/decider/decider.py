@@ -73,4 +73,4 @@ class Decider:
         """Return the probability of each candidate (queries, k), NaN where there is none."""
         features = features_of(pairs).reshape(-1, len(FEATURES))
         found = self.trees.probabilities(features).reshape(pairs.rows.shape)
-        return np.where(pairs.rows >= 0, found, np.float32(np.nan))
+        return np.where(pairs.present, found, np.float32(np.nan))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.decider.runs import runs_of
 from models.encoder import FloatMatrix
 from models.index.base import SCORE_DECIMALS, Rows
 
@@ -43,15 +44,12 @@ class KnownQueries:
 
         `rows` is (queries, k), as is the result: NaN where a product has none, or is no candidate.
         """
-        starts, stops = self.offsets[rows], self.offsets[1:][rows]
-        lengths = (stops - starts).ravel()
-        ends = lengths.cumsum()
-        places = np.arange(lengths.sum()) + (starts.ravel() - (ends - lengths)).repeat(lengths)
-        cosines = self._cosines(embeddings, places, ends.reshape(rows.shape)[:, -1])
+        runs = runs_of(self.offsets, rows)
+        cosines = self._cosines(embeddings, runs.places, runs.ends.reshape(rows.shape)[:, -1])
         best = np.full(rows.size, np.nan, np.float32)
-        has = lengths.nonzero()[0]
+        has = runs.lengths.nonzero()[0]
         if len(has):
-            best[has] = np.maximum.reduceat(cosines, (ends - lengths)[has])
+            best[has] = np.maximum.reduceat(cosines, (runs.ends - runs.lengths)[has])
         return best.reshape(rows.shape)
 
     def counts_of(self, rows: Rows) -> FloatMatrix:
@@ -70,7 +68,7 @@ class KnownQueries:
             vectors = self.vectors.take(places[start:stop], axis=0).astype(np.float32)
             np.matmul(vectors, embedding, out=cosines[start:stop])
             start = stop
-        cosines *= self.scales[places]
+        cosines *= self.scales.take(places)
         return cosines.round(SCORE_DECIMALS)
 
 

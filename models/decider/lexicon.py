@@ -22,10 +22,10 @@ class Lexicon:
         """Return the weight of each token."""
         if not len(self.hashes):
             return np.full(len(tokens.hashes), self.unknown, np.float32)
-        places = np.searchsorted(self.hashes, tokens.hashes)
+        places = self.hashes.searchsorted(tokens.hashes)
         np.minimum(places, len(self.hashes) - 1, out=places)
-        known = self.hashes[places] == tokens.hashes
-        return np.where(known, self.weights[places], np.float32(self.unknown))
+        known = self.hashes.take(places) == tokens.hashes
+        return np.where(known, self.weights.take(places), np.float32(self.unknown))
 
 
 def build_lexicon(documents: Sequence[TokenSets]) -> Lexicon:

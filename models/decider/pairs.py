@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from models.catalogue import Product
 from models.decider.attributes import AttributeTable, Compared, attribute_table, compare
@@ -33,12 +34,14 @@ class CatalogueSide:
 class Pairs:
     """Signals of each query and its candidates, all (queries, k), best score first.
 
-    Where there is no candidate, the row is -1 and the score NaN. `known` are the highest cosines
-    with the candidates' training queries, `known_counts` how many of these there were.
+    Where there is no candidate, `present` is False, the row -1 and the score NaN. `known` are the
+    highest cosines with the candidates' training queries, `known_counts` how many of these there
+    were.
     """
 
     scores: FloatMatrix
     rows: Rows
+    present: npt.NDArray[np.bool_]
     shared: Shared
     known: FloatMatrix
     known_counts: FloatMatrix
@@ -65,9 +68,11 @@ def make_pairs(
     """Return the pairs of the queries with the candidates that were found for them."""
     queries = token_sets(texts)
     weights = side.lexicon.weights_of(queries)
+    present = found.rows >= 0
     return Pairs(
-        scores=np.where(found.rows >= 0, found.scores, np.float32(np.nan)),
+        scores=np.where(present, found.scores, np.float32(np.nan)),
         rows=found.rows,
+        present=present,
         shared=shared(queries, weights, side.titles, found.rows),
         known=side.known_queries.best_cosines(embeddings, found.rows),
         known_counts=side.known_queries.counts_of(found.rows),

@@ -12,10 +12,10 @@ def lead(values: FloatMatrix) -> FloatMatrix:
 
     NaN is no value: it gets NaN, as does a value without any other.
     """
-    best_at = (np.arange(len(values)), np.fmax(values, np.float32(-np.inf)).argmax(axis=1))
-    others = np.repeat(values[best_at][:, None], values.shape[1], axis=1)
-    without = values.copy()
-    without[best_at] = np.nan
-    others[best_at] = np.fmax.reduce(without, axis=1)
-    apart: FloatMatrix = values - others
+    if values.shape[1] < 2:
+        return np.full(values.shape, np.nan, np.float32)
+    descending = -np.sort(-values, axis=1)  # NaN comes last
+    highest, second = descending[:, :1], descending[:, 1:2]
+    # Where several are the highest, the second is as high.
+    apart: FloatMatrix = values - np.where(values == highest, second, highest)
     return apart

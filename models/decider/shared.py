@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.decider.lexicon import Lexicon
-from models.decider.tokens import HASH_BITS, KINDS, TokenSets, Weights, kinds_of
+from models.decider.runs import runs_of
+from models.decider.tokens import HASH_BITS, KINDS, Kind, TokenSets, Weights, kinds_of
+from models.encoder import FloatMatrix
 from models.index.base import Rows
 
 Sums = npt.NDArray[np.float32]
@@ -28,14 +30,20 @@ class Titles:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shared:
-    """Sums of weights by kind: of what both have and of the title (queries, k, 5).
+    """Sums of weights by kind (queries, k, 5), and of the text, which is words and numbers.
 
-    `of_query` is (queries, 1, 5).
+    They are of what both have, of one side, and of what only that side has. Those of the query
+    alone have 1 for k.
     """
 
     both: Sums
     of_query: Sums
     of_title: Sums
+    only_in_query: Sums
+    only_in_title: Sums
+    text_in_both: FloatMatrix
+    text_of_query: FloatMatrix
+    text_of_title: FloatMatrix
 
 
 def weigh_titles(tokens: TokenSets, lexicon: Lexicon) -> Titles:
@@ -50,32 +58,45 @@ def shared(queries: TokenSets, weights: Weights, titles: Titles, rows: Rows) -> 
     `weights` are those of the queries' tokens. Where the row is -1 there is no candidate, and what
     is shared with it is 0.
     """
-    pairs, places = _tokens_of(titles.tokens, rows)
-    hashes = titles.tokens.hashes[places]
-    asked = queries.owners << HASH_BITS | queries.hashes
-    found = _contains(asked, pairs // rows.shape[1] << HASH_BITS | hashes)
-    both = _sums(pairs[found], kinds_of(hashes[found]), titles.weights[places[found]], rows.size)
-    of_query = _sums(queries.owners, queries.kinds, weights, len(queries))
-    return Shared(both.reshape(*rows.shape, KINDS), of_query[:, None], titles.sums[rows])
+    owners = queries.owners
+    of_query = _sums(owners, queries.kinds, weights, len(queries))[:, None]
+    of_title = titles.sums.take(rows, axis=0)
+    both = _of_both(owners << HASH_BITS | queries.hashes, titles, rows)
+    return Shared(
+        both=both,
+        of_query=of_query,
+        of_title=of_title,
+        only_in_query=of_query - both,
+        only_in_title=of_title - both,
+        text_in_both=_of_text(both),
+        text_of_query=_of_text(of_query),
+        text_of_title=_of_text(of_title),
+    )
 
 
-def _tokens_of(titles: TokenSets, rows: Rows) -> tuple[Rows, Rows]:
-    """Return, flat, the number of each pair for each of its tokens, and that token's place."""
-    flat = rows.ravel()
-    starts = titles.offsets[:-1][flat]
-    lengths = titles.offsets[1:][flat] - starts
-    ends = lengths.cumsum()
-    pairs = np.arange(len(flat)).repeat(lengths)
-    return pairs, np.arange(len(pairs)) + (starts - (ends - lengths)).repeat(lengths)
+def _of_both(asked: Rows, titles: Titles, rows: Rows) -> Sums:
+    """Return the sums of what is asked, ascending hashes below the numbers of their queries."""
+    runs = runs_of(titles.tokens.offsets, rows)
+    hashes, pairs = titles.tokens.hashes.take(runs.places), runs.owners
+    found = _places_in(asked, pairs // rows.shape[1] << HASH_BITS | hashes)
+    weights = titles.weights.take(runs.places.take(found))
+    sums = _sums(pairs.take(found), kinds_of(hashes.take(found)), weights, rows.size)
+    return sums.reshape(*rows.shape, KINDS)
 
 
-def _contains(ascending: Rows, keys: Rows) -> npt.NDArray[np.bool_]:
+def _places_in(ascending: Rows, keys: Rows) -> Rows:
+    """Return the places of those keys that are among the ascending ones."""
     if not len(ascending):
-        return np.zeros(len(keys), dtype=np.bool_)
-    places = np.searchsorted(ascending, keys)
+        return np.zeros(0, dtype=np.int64)
+    places = ascending.searchsorted(keys)
     np.minimum(places, len(ascending) - 1, out=places)
-    found: npt.NDArray[np.bool_] = ascending[places] == keys
+    found: Rows = (ascending.take(places) == keys).nonzero()[0]
     return found
+
+
+def _of_text(sums: Sums) -> FloatMatrix:
+    text: FloatMatrix = sums[..., Kind.WORD] + sums[..., Kind.NUMBER]
+    return text
 
 
 def _sums(owners: Rows, kinds: Rows, weights: Weights, count: int) -> Sums:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,7 @@ class TokenSets:
     @property
     def owners(self) -> npt.NDArray[np.int64]:
         """Return which text each token is of."""
-        return np.repeat(np.arange(len(self)), np.diff(self.offsets))
+        return np.arange(len(self)).repeat(self.offsets[1:] - self.offsets[:-1])
 
 
 def tokens(text: str) -> tuple[Token, ...]:
@@ -99,10 +99,9 @@ def kinds_of(hashes: Hashes) -> npt.NDArray[np.int64]:
 def token_sets(texts: Sequence[str]) -> TokenSets:
     """Return the distinct tokens of each text; an empty text has none."""
     rows = [sorted(_hashes(text)) for text in texts]
-    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
-    np.cumsum([len(row) for row in rows], out=offsets[1:])
-    flat = np.fromiter(chain.from_iterable(rows), np.int64, int(offsets[-1]))
-    return TokenSets(flat, offsets)
+    offsets = list(accumulate(map(len, rows), initial=0))
+    flat = np.fromiter(chain.from_iterable(rows), np.int64, offsets[-1])
+    return TokenSets(flat, np.array(offsets, np.int64))
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -38,10 +38,11 @@ def first(neighbours: Neighbours, k: int) -> Neighbours:
 def taken(neighbours: Neighbours, columns: Rows) -> Neighbours:
     """Return, of each query, what is in these columns (queries, n), in their order."""
     probabilities = neighbours.probabilities
+    cells = (np.arange(len(columns))[:, None], columns)
     return Neighbours(
-        np.take_along_axis(neighbours.scores, columns, axis=1),
-        np.take_along_axis(neighbours.rows, columns, axis=1),
-        None if probabilities is None else np.take_along_axis(probabilities, columns, axis=1),
+        neighbours.scores[cells],
+        neighbours.rows[cells],
+        None if probabilities is None else probabilities[cells],
     )
 
 

@@ -26,5 +26,4 @@ def known_queries(pairs: Pairs) -> FloatMatrix:
 
 def best_known_query(pairs: Pairs) -> FloatMatrix:
     """Return the highest cosine with a training query of any candidate."""
-    known = np.where(np.isnan(pairs.known), -np.inf, pairs.known).max(axis=1, keepdims=True)
-    return np.where(np.isfinite(known), known, np.float32(np.nan))
+    return np.fmax.reduce(pairs.known, axis=1, keepdims=True)

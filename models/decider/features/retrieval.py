@@ -41,8 +41,7 @@ def crowding(pairs: Pairs) -> FloatMatrix:
 
 def above_mean(pairs: Pairs) -> FloatMatrix:
     """Return how far the score is above the mean of the query's candidates."""
-    there = pairs.rows >= 0
-    sums = pairs.scores.sum(axis=1, keepdims=True, where=there)
-    counts = np.maximum(there.sum(axis=1, keepdims=True, dtype=np.float32), 1)
+    sums = pairs.scores.sum(axis=1, keepdims=True, where=pairs.present)
+    counts = np.maximum(pairs.present.sum(axis=1, keepdims=True, dtype=np.float32), 1)
     above: FloatMatrix = pairs.scores - sums / counts
     return above

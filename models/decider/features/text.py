@@ -9,29 +9,28 @@ import numpy as np
 
 from models.decider.pairs import Pairs
 from models.decider.rivals import lead
-from models.decider.shared import Sums
 from models.decider.tokens import Kind
 from models.encoder import FloatMatrix
 
 
 def share_of_query(pairs: Pairs) -> FloatMatrix:
     """Return the share of the query's words and numbers that the title has."""
-    return _share(_of_text(pairs.shared.both), _of_text(pairs.shared.of_query))
+    return _share(pairs.shared.text_in_both, pairs.shared.text_of_query)
 
 
 def share_of_title(pairs: Pairs) -> FloatMatrix:
     """Return the share of the title's words and numbers that the query has."""
-    return _share(_of_text(pairs.shared.both), _of_text(pairs.shared.of_title))
+    return _share(pairs.shared.text_in_both, pairs.shared.text_of_title)
 
 
 def words_only_in_query(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the query's words that the title lacks."""
-    return _only_in_query(pairs, Kind.WORD)
+    return pairs.shared.only_in_query[..., Kind.WORD]
 
 
 def words_only_in_title(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the title's words that the query lacks."""
-    return _only_in_title(pairs, Kind.WORD)
+    return pairs.shared.only_in_title[..., Kind.WORD]
 
 
 def numbers_in_both(pairs: Pairs) -> FloatMatrix:
@@ -41,12 +40,12 @@ def numbers_in_both(pairs: Pairs) -> FloatMatrix:
 
 def numbers_only_in_query(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the query's numbers that the title lacks."""
-    return _only_in_query(pairs, Kind.NUMBER)
+    return pairs.shared.only_in_query[..., Kind.NUMBER]
 
 
 def numbers_only_in_title(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the title's numbers that the query lacks."""
-    return _only_in_title(pairs, Kind.NUMBER)
+    return pairs.shared.only_in_title[..., Kind.NUMBER]
 
 
 def codes_in_both(pairs: Pairs) -> FloatMatrix:
@@ -56,12 +55,12 @@ def codes_in_both(pairs: Pairs) -> FloatMatrix:
 
 def codes_only_in_query(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the query's model codes that the title lacks."""
-    return _only_in_query(pairs, Kind.CODE)
+    return pairs.shared.only_in_query[..., Kind.CODE]
 
 
 def codes_only_in_title(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the title's model codes that the query lacks."""
-    return _only_in_title(pairs, Kind.CODE)
+    return pairs.shared.only_in_title[..., Kind.CODE]
 
 
 def measures_in_both(pairs: Pairs) -> FloatMatrix:
@@ -71,7 +70,7 @@ def measures_in_both(pairs: Pairs) -> FloatMatrix:
 
 def measures_only_in_query(pairs: Pairs) -> FloatMatrix:
     """Return the weight of the query's measures that the title lacks."""
-    return _only_in_query(pairs, Kind.MEASURE)
+    return pairs.shared.only_in_query[..., Kind.MEASURE]
 
 
 def units_in_both(pairs: Pairs) -> FloatMatrix:
@@ -81,38 +80,25 @@ def units_in_both(pairs: Pairs) -> FloatMatrix:
 
 def lead_in_shared_text(pairs: Pairs) -> FloatMatrix:
     """Return by how much more of the query this title explains than the best of the others."""
-    return lead(_candidates_only(pairs, _of_text(pairs.shared.both)))
+    return lead(_candidates_only(pairs, pairs.shared.text_in_both))
 
 
 def lead_in_unshared_title(pairs: Pairs) -> FloatMatrix:
     """Return by how much less of this title is unexplained than of the best of the others."""
-    unexplained = _of_text(pairs.shared.of_title) - _of_text(pairs.shared.both)
+    unexplained = pairs.shared.text_of_title - pairs.shared.text_in_both
     return lead(_candidates_only(pairs, -unexplained))
 
 
 def weight_of_query(pairs: Pairs) -> FloatMatrix:
     """Return how much the query says at all."""
-    return _of_text(pairs.shared.of_query)
-
-
-def _of_text(sums: Sums) -> FloatMatrix:
-    return sums[..., Kind.WORD] + sums[..., Kind.NUMBER]
-
-
-def _only_in_query(pairs: Pairs, kind: Kind) -> FloatMatrix:
-    return pairs.shared.of_query[..., kind] - pairs.shared.both[..., kind]
-
-
-def _only_in_title(pairs: Pairs, kind: Kind) -> FloatMatrix:
-    return pairs.shared.of_title[..., kind] - pairs.shared.both[..., kind]
+    return pairs.shared.text_of_query
 
 
 def _share(part: FloatMatrix, whole: FloatMatrix) -> FloatMatrix:
     """Return part / whole, NaN where there is nothing."""
-    share = np.full(part.shape, np.nan, np.float32)
-    np.divide(part, whole, out=share, where=np.broadcast_to(whole > 0, part.shape))
+    share: FloatMatrix = np.divide(part, np.where(whole > 0, whole, np.float32(np.nan)))
     return share
 
 
 def _candidates_only(pairs: Pairs, values: FloatMatrix) -> FloatMatrix:
-    return np.where(pairs.rows >= 0, values, np.float32(np.nan))
+    return np.where(pairs.present, values, np.float32(np.nan))

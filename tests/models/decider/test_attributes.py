@@ -109,6 +109,13 @@ def test_where_there_is_no_candidate_nothing_is_comparable() -> None:
         assert np.isnan(values[0, 1])
 
 
+def test_a_query_without_attributes_has_nothing_to_compare() -> None:
+    found = compared({"colour": "red"}, {"ean": "1", "brand": "b", "category": "c", "price": "1"})
+    for values in (found.identifier, found.brand, found.category, found.price):
+        assert values.shape == (1, 2)
+        assert np.isnan(values).all()
+
+
 names = st.sampled_from(["ean", "GTIN", "mpn", "isbn", "brand", "category", "price", "colour"])
 rows = st.dictionaries(names, st.text(max_size=15), max_size=5)
 
