@@ -52,8 +52,9 @@ def test_the_size_of_the_blocks_changes_nothing(height: int, width: int, seed: i
         blocks = list(embedding_blocks(queries, products))
     assert len(blocks) == -(-7 // height) * -(-9 // width)
     found = separation(blocks, relevance)
-    np.testing.assert_allclose(found.right, whole.right, rtol=1e-5)
-    np.testing.assert_allclose(found.wrong, whole.wrong, rtol=1e-5)
+    # A sum near 0 has lost digits, and blocks of another shape add in another order.
+    np.testing.assert_allclose(found.right, whole.right, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.wrong, whole.wrong, rtol=1e-5, atol=1e-6)
 
 
 def test_the_histogram_counts_each_query_once_per_side() -> None:
