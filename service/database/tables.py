@@ -42,6 +42,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB(),
         list[dict[str, Any]]: JSONB(),
         list[str]: ARRAY(Text()),
+        list[int]: ARRAY(BigInteger()),
     }
 
 
@@ -51,10 +52,22 @@ class Decision(enum.StrEnum):
     AUTO_ACCEPT = "auto_accept"
     MANUAL_REVIEW = "manual_review"
     VERIFIED = "verified"
+    NO_MATCH = "no_match"
+
+
+class Stream(enum.StrEnum):
+    """Why the label of a decision is representative: the decision was drawn at random for it.
+
+    Labels of tasks that were opened because a score was low have no stream; they prove nothing
+    about what is accepted.
+    """
+
+    AUDIT = "audit"  # drawn from what was answered without a person
+    CALIBRATION = "calibration"  # drawn from everything
 
 
 class TaskKind(enum.StrEnum):
-    """Why a task exists."""
+    """Why a task was opened: its query waits for the answer, or was answered and is checked."""
 
     REVIEW = "review"
     AUDIT = "audit"
@@ -151,7 +164,6 @@ class ReviewTaskRow(Base):
         Index(
             "uq_review_tasks_unanswered_query",
             "query_key",
-            "kind",
             unique=True,
             postgresql_where=sql_text("state in ('open', 'leased')"),
         ),
@@ -206,7 +218,9 @@ class DecisionRow(Base):
     score: Mapped[float | None]
     probability: Mapped[float | None]  # null where the score decided
     target_precision: Mapped[float]
-    threshold: Mapped[float | None]
+    threshold: Mapped[float | None]  # the one that applied to this query
+    group_name: Mapped[str | None]  # null: without a threshold of its own
+    calibrated_probability: Mapped[float | None]
     review_task_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_tasks.id"))
     created_at: Mapped[datetime]
 
@@ -219,8 +233,191 @@ class DecisionRow(Base):
             name="accepted_has_threshold",
         ),
         CheckConstraint("probability between 0 and 1", name="probability_is_possible"),
+        CheckConstraint(
+            "calibrated_probability between 0 and 1", name="calibrated_probability_is_possible"
+        ),
+        CheckConstraint(
+            "decision::text <> 'no_match' or threshold is not null", name="no_match_has_threshold"
+        ),
         Index("ix_decisions_created_at", "created_at"),
     )
+
+
+class LabelSampleRow(Base):
+    """Append-only: the decisions that were drawn at random to be labelled by a person.
+
+    Whether a decision was right is what the verdict of its task says about its product.
+    """
+
+    __tablename__ = "label_samples"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    stream: Mapped[Stream] = mapped_column(Enum(Stream, name="stream", values_callable=_values))
+    decision_id: Mapped[UUID] = mapped_column(ForeignKey("decisions.id"))
+    task_id: Mapped[UUID] = mapped_column(ForeignKey("review_tasks.id"))
+    inclusion_probability: Mapped[float]
+    bundle_id: Mapped[str]
+    group_name: Mapped[str | None]
+    decision: Mapped[Decision] = mapped_column(
+        Enum(Decision, name="decision", values_callable=_values)
+    )
+    product_id: Mapped[str | None]  # the best candidate
+    deciding: Mapped[float | None]  # its score, or its probability where a decider decides
+    threshold: Mapped[float | None]  # the one that applied
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("decision_id", "stream"),
+        CheckConstraint(
+            "inclusion_probability > 0 and inclusion_probability <= 1",
+            name="inclusion_is_possible",
+        ),
+        CheckConstraint(
+            "stream <> 'audit' or decision::text in ('auto_accept', 'no_match')",
+            name="audits_are_of_automatic_answers",
+        ),
+        Index("ix_label_samples_task_id", "task_id"),
+        Index("ix_label_samples_bundle_id_created_at", "bundle_id", "created_at"),
+    )
+
+
+class PromiseWatchRow(Base):
+    """The audits of one threshold of one bundle and group, and what they say so far.
+
+    `group_name` is '' for all queries without a group of their own. There is one watch without an
+    end for each; it ends when its threshold does.
+    """
+
+    __tablename__ = "promise_watches"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    bundle_id: Mapped[str]
+    decision: Mapped[Decision] = mapped_column(
+        Enum(Decision, name="decision", values_callable=_values)
+    )
+    group_name: Mapped[str]
+    target_precision: Mapped[float]
+    threshold: Mapped[float]
+    state: Mapped[dict[str, Any]]  # of models.monitoring
+    audits: Mapped[int]
+    errors: Mapped[int]
+    unsure: Mapped[int]
+    precision: Mapped[float | None]
+    lower_bound: Mapped[float]
+    upper_bound: Mapped[float]
+    evidence: Mapped[float]
+    started_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]  # "breach", "restored", "recalibrated"
+
+    __table_args__ = (
+        CheckConstraint("(ended_at is null) = (end_reason is null)", name="end_has_reason"),
+        Index(
+            "uq_promise_watches_open",
+            "bundle_id",
+            "decision",
+            "group_name",
+            unique=True,
+            postgresql_where=sql_text("ended_at is null"),
+        ),
+    )
+
+
+class PromiseEstimateRow(Base):
+    """Append-only: what a watch said after each audit."""
+
+    __tablename__ = "promise_estimates"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    watch_id: Mapped[UUID] = mapped_column(ForeignKey("promise_watches.id"))
+    at: Mapped[datetime]
+    audits: Mapped[int]
+    errors: Mapped[int]
+    precision: Mapped[float | None]
+    lower_bound: Mapped[float]
+    upper_bound: Mapped[float]
+    evidence: Mapped[float]
+
+    __table_args__ = (Index("ix_promise_estimates_watch_id_id", "watch_id", "id"),)
+
+
+class PromiseOverrideRow(Base):
+    """A threshold that was raised because its promise broke; null: nothing is automated.
+
+    It holds until a person lifts it. The newest that is not lifted applies.
+    """
+
+    __tablename__ = "promise_overrides"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    bundle_id: Mapped[str]
+    decision: Mapped[Decision] = mapped_column(
+        Enum(Decision, name="decision", values_callable=_values)
+    )
+    group_name: Mapped[str]
+    threshold_before: Mapped[float]
+    threshold: Mapped[float | None]
+    watch_id: Mapped[UUID] = mapped_column(ForeignKey("promise_watches.id"))
+    created_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
+    lift_reason: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "(lifted_at is null) = (lifted_by is null)"
+            " and (lifted_at is null) = (lift_reason is null)",
+            name="lift_has_person_and_reason",
+        ),
+        Index(
+            "ix_promise_overrides_in_force",
+            "bundle_id",
+            postgresql_where=sql_text("lifted_at is null"),
+        ),
+    )
+
+
+class PromiseProposalRow(Base):
+    """Thresholds that people's labels certify; they apply once an admin activates them."""
+
+    __tablename__ = "promise_proposals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    bundle_id: Mapped[str]
+    target_precision: Mapped[float]
+    promise: Mapped[dict[str, Any]]  # models.thresholds.Promise
+    evidence: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    activated_at: Mapped[datetime | None]
+    activated_by: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "(activated_at is null) = (activated_by is null)", name="activation_has_person"
+        ),
+        Index(
+            "ix_promise_proposals_active",
+            "bundle_id",
+            "activated_at",
+            postgresql_where=sql_text("activated_at is not null"),
+        ),
+    )
+
+
+class TrafficHourRow(Base):
+    """What the queries of one hour looked like, added up over all replicas."""
+
+    __tablename__ = "traffic_hours"
+
+    bundle_id: Mapped[str] = mapped_column(primary_key=True)
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    queries: Mapped[int] = mapped_column(BigInteger)
+    score_counts: Mapped[list[int]]  # by bin of the bundle's reference
+    ngrams: Mapped[int] = mapped_column(BigInteger)
+    unseen_ngrams: Mapped[int] = mapped_column(BigInteger)
+    truncated: Mapped[int] = mapped_column(BigInteger)
 
 
 class EventRow(Base):

@@ -52,7 +52,7 @@ def _stored(asked: CTE, clock: SqlClock) -> CTE:
     statement = upsert(_tasks).from_select([*GIVEN, "created_at", "last_asked_at"], rows)
     return (
         statement.on_conflict_do_update(
-            index_elements=["query_key", "kind"],
+            index_elements=["query_key"],
             index_where=UNANSWERED,
             set_={
                 "times_asked": _tasks.c.times_asked + statement.excluded.times_asked,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.thresholds import Promise, accepted, reaches
+from models.thresholds import Grouping, Promise, accepted, reaches, unmatched
 
 SCORES = np.array([[0.9, 0.85, 0.1], [0.812346, 0.8, 0.8], [0.812345, 0.3, 0.2]], dtype=np.float32)
 
@@ -55,3 +55,34 @@ def test_a_score_reaches_the_threshold_it_became_in_json(kind: type[np.floating]
 
 def test_a_missing_candidate_reaches_nothing() -> None:
     assert reaches(np.array([-np.inf], dtype=np.float32), -1.0).tolist() == [False]
+
+
+def test_a_group_is_held_to_its_own_threshold(promise: Promise) -> None:
+    strict = replace(promise, group="phones", threshold=0.95)
+    never = replace(promise, group="cables", threshold=None)
+    by_group = replace(promise, grouping=Grouping("category"), groups=(strict, never))
+    scores = np.full((4, 1), 0.9, dtype=np.float32)
+    found = accepted(scores, by_group, ["phones", "cables", "lamps", None])
+    assert found[:, 0].tolist() == [False, False, True, True]
+    assert by_group.for_group("phones") is strict
+    assert by_group.for_group("lamps") is by_group
+
+
+def test_thresholds_can_be_replaced_by_group(promise: Promise) -> None:
+    own = replace(promise, group="phones", threshold=0.85)
+    by_group = replace(promise, grouping=Grouping("category"), groups=(own,))
+    changed = by_group.with_thresholds({None: 0.9, "phones": None})
+    assert (changed.threshold, changed.for_group("phones").threshold) == (0.9, None)
+    only_group = by_group.with_thresholds({"phones": 0.97})
+    assert (only_group.threshold, only_group.for_group("phones").threshold) == (0.812346, 0.97)
+
+
+def test_no_match_is_said_at_or_below_its_threshold(promise: Promise) -> None:
+    scores = np.array([[0.2, 0.1], [0.2000009, 0.1], [0.21, 0.1]], dtype=np.float32)
+    assert unmatched(scores, replace(promise, threshold=0.2)).tolist() == [True, False, False]
+
+
+def test_no_match_is_never_said_without_a_promise(promise: Promise) -> None:
+    scores = np.array([[0.0]], dtype=np.float32)
+    assert unmatched(scores, None).tolist() == [False]
+    assert unmatched(scores, replace(promise, threshold=None)).tolist() == [False]

@@ -187,7 +187,7 @@ def test_decisions_are_counted_and_verified_ones_are_not_automation(
         name: metrics.registry.get_sample_value("alc_decisions_total", {"decision": name})
         for name in Decision
     }
-    assert counted == {"auto_accept": 1, "manual_review": 1, "verified": 1}
+    assert counted == {"auto_accept": 1, "manual_review": 1, "verified": 1, "no_match": 0}
     assert metrics.registry.get_sample_value("alc_candidate_score_count") == 3
 
 
