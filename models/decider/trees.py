@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from models.decider.forest import Forest, forest_of
 from models.encoder import FloatMatrix
 from models.errors import BundleError, ConfigurationError
 from models.index.base import SCORE_DECIMALS
@@ -22,20 +23,22 @@ class Trees:
     """Fitted trees, whose sum m for a pair becomes the probability sigmoid(slope * m + shift).
 
     `slope`, above 0, and `shift` make probabilities true on pairs that the trees were not fitted
-    on; they change no order.
+    on; they change no order. `forest` is the booster, for quick sums.
     """
 
     booster: xgboost.Booster
     slope: float
     shift: float
+    forest: Forest = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Raise ConfigurationError when the probabilities would not rise with the sums."""
+        """Raise ConfigurationError for trees that cannot be summed, or a slope that turns them."""
         if not (0 < self.slope < math.inf and math.isfinite(self.shift)):
             raise ConfigurationError(
                 "the slope of the trees' sums must be above 0 and their shift a number, got"
                 f" {self.slope} and {self.shift}"
             )
+        object.__setattr__(self, "forest", forest_of(self.booster))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -49,10 +52,7 @@ class Trees:
 
     def probabilities(self, features: FloatMatrix) -> FloatMatrix:
         """Return the probability (n,) of each row (n, features), rounded as scores are."""
-        sums = self.booster.inplace_predict(
-            features, predict_type="margin", validate_features=False, missing=np.nan
-        )
-        log_odds = self.slope * sums.astype(np.float64) + self.shift
+        log_odds = self.slope * self.forest.sums(features) + self.shift
         probabilities = np.exp(-np.logaddexp(0, -log_odds))
         rounded: FloatMatrix = probabilities.round(SCORE_DECIMALS).astype(np.float32)
         return rounded

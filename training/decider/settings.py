@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from models.decider.forest import MOST_LEAVES
 from models.errors import ConfigurationError
-from training.checks import require_at_least, require_positive
+from training.checks import require_at_least, require_at_most, require_positive
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class DeciderSettings:
     """Of the decider's queries: those that stop the fitting and make the probabilities true."""
 
     leaves: int = 31
-    """Leaves of a tree at most."""
+    """Leaves of a tree at most; up to 64."""
 
     learning_rate: float = 0.1
     """Share of a tree that is added."""
@@ -72,6 +73,7 @@ class DeciderSettings:
             "known_queries",
         )
         require_at_least(self, 2, "leaves")
+        require_at_most(self, MOST_LEAVES, "leaves")
         require_at_least(self, 0, "folds", "smallest_weight")
         if self.folds == 1:
             raise ConfigurationError("folds must be 0 or at least 2, got 1")

@@ -17,6 +17,7 @@ from training.decider.settings import DeciderSettings
         ("right_weight", 0.0, "right_weight must be above 0"),
         ("known_queries", 0, "known_queries must be above 0"),
         ("leaves", 1, "leaves must be at least 2"),
+        ("leaves", 65, "leaves must be at most 64"),
         ("folds", -1, "folds must be at least 0"),
         ("folds", 1, "folds must be 0 or at least 2, got 1"),
         ("smallest_weight", -0.1, "smallest_weight must be at least 0"),
