@@ -285,7 +285,7 @@ class PromiseWatchRow(Base):
     """The audits of one threshold of one bundle and group, and what they say so far.
 
     `group_name` is '' for all queries without a group of their own. There is one watch without an
-    end for each; it ends when its threshold does.
+    end for each target, decision and group of a bundle; it ends when its threshold does.
     """
 
     __tablename__ = "promise_watches"
@@ -309,13 +309,14 @@ class PromiseWatchRow(Base):
     started_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    end_reason: Mapped[str | None]  # "breach", "restored", "recalibrated"
+    end_reason: Mapped[str | None]  # "breach", "restored", "recalibrated", "replaced"
 
     __table_args__ = (
         CheckConstraint("(ended_at is null) = (end_reason is null)", name="end_has_reason"),
         Index(
             "uq_promise_watches_open",
             "bundle_id",
+            "target_precision",
             "decision",
             "group_name",
             unique=True,
@@ -325,12 +326,16 @@ class PromiseWatchRow(Base):
 
 
 class PromiseEstimateRow(Base):
-    """Append-only: what a watch said after each audit."""
+    """Append-only: what a watch said after each audit, in the order in which they counted.
+
+    A sample has such a row where its verdict was counted, an unsure one too; once at most.
+    """
 
     __tablename__ = "promise_estimates"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     watch_id: Mapped[UUID] = mapped_column(ForeignKey("promise_watches.id"))
+    sample_id: Mapped[UUID] = mapped_column(ForeignKey("label_samples.id"))
     at: Mapped[datetime]
     audits: Mapped[int]
     errors: Mapped[int]
@@ -339,7 +344,10 @@ class PromiseEstimateRow(Base):
     upper_bound: Mapped[float]
     evidence: Mapped[float]
 
-    __table_args__ = (Index("ix_promise_estimates_watch_id_id", "watch_id", "id"),)
+    __table_args__ = (
+        UniqueConstraint("sample_id"),
+        Index("ix_promise_estimates_watch_id_id", "watch_id", "id"),
+    )
 
 
 class PromiseOverrideRow(Base):
@@ -386,7 +394,7 @@ class PromiseProposalRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     bundle_id: Mapped[str]
     target_precision: Mapped[float]
-    promise: Mapped[dict[str, Any]]  # models.thresholds.Promise
+    promise: Mapped[dict[str, Any]]  # service.promise.certified.Certified
     evidence: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     created_by: Mapped[str]

@@ -143,7 +143,7 @@ def _create_watches() -> None:
     op.create_index(
         "uq_promise_watches_open",
         "promise_watches",
-        ["bundle_id", "decision", "group_name"],
+        ["bundle_id", "target_precision", "decision", "group_name"],
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
@@ -151,12 +151,15 @@ def _create_watches() -> None:
         "promise_estimates",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         _uuid("watch_id"),
+        _uuid("sample_id"),
         _time("at"),
         sa.Column("audits", sa.Integer(), nullable=False),
         sa.Column("errors", sa.Integer(), nullable=False),
         *_estimate(),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["watch_id"], ["promise_watches.id"]),
+        sa.ForeignKeyConstraint(["sample_id"], ["label_samples.id"]),
+        sa.UniqueConstraint("sample_id"),
     )
     op.create_index("ix_promise_estimates_watch_id_id", "promise_estimates", ["watch_id", "id"])
 
