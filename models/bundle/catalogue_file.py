@@ -43,6 +43,16 @@ def _line(product: Product) -> bytes:
 
 def _product(path: Path, number: int, line: bytes) -> Product:
     try:
-        return Product(**orjson.loads(line))
+        product = Product(**orjson.loads(line))
     except (ValueError, TypeError) as error:
         raise BundleError(f"{path}, line {number}: is not a product: {error}") from error
+    if not _is_of_texts(product):
+        raise BundleError(f"{path}, line {number}: id, title and attributes are not all texts")
+    return product
+
+
+def _is_of_texts(product: Product) -> bool:
+    if not isinstance(product.attributes, dict):
+        return False
+    values = (product.product_id, product.title, *product.attributes.values())
+    return all(isinstance(value, str) for value in values)

@@ -26,7 +26,7 @@ GTIN = ("gtin", "ean", "upc", "gtin8", "gtin12", "gtin13", "gtin14", "barcode")
 PART_NUMBER = ("mpn", "part_number", "model_number", "modelno")
 ISBN = ("isbn", "isbn10", "isbn13")
 BRAND = ("brand", "manufacturer")
-CATEGORY = ("category",)
+CATEGORY = ("category", "product_type")
 PRICE = ("price",)
 
 CACHED_VALUES = 2**14
@@ -53,6 +53,9 @@ _NAMES = {
 }
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 _THOUSANDS = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))|(?<=\d)(?<!\b0)[.,](?=\d{3}(?!\d))")
+_WHOLE = re.compile(
+    r"^(\d+)\.0$"
+)  # how a whole number reads that was a floating-point one on its way
 _MISSING = 0
 
 Hashes = npt.NDArray[np.int64]
@@ -146,9 +149,11 @@ def _comparable(value: str, column: int) -> str:
     """Return what is compared of a value, "" for nothing."""
     if column in (Column.BRAND, Column.CATEGORY):
         return " ".join(words(value))
-    characters = "".join(words(value)).replace("_", "")
+    characters = "".join(words(_WHOLE.sub(r"\1", value.strip()))).replace("_", "")
     if column == Column.ISBN:
         return _isbn(characters)
+    if column == Column.GTIN and not characters.isdecimal():
+        return ""  # "4.00638E+12" has lost its digits
     return characters.lstrip("0")  # zeros fill a GTIN up, to 14 digits
 
 

@@ -13,6 +13,7 @@ from models.decider.attributes import AttributeTable, Compared, attribute_table,
 from models.decider.known_queries import KnownQueries
 from models.decider.lexicon import Lexicon
 from models.decider.shared import Shared, Titles, shared, weigh_titles
+from models.decider.sizes import with_sizes
 from models.decider.tokens import token_sets
 from models.encoder import FloatMatrix
 from models.index.base import Neighbours, Rows
@@ -53,7 +54,9 @@ def catalogue_side(
 ) -> CatalogueSide:
     """Return the parts of all pairs that depend on the product alone."""
     rows = (*products, NO_PRODUCT)
-    titles = weigh_titles(token_sets([one.title for one in rows]), lexicon)
+    titles = weigh_titles(
+        token_sets([with_sizes(one.title, one.attributes) for one in rows]), lexicon
+    )
     attributes = attribute_table([one.attributes for one in rows])
     return CatalogueSide(lexicon, titles, attributes, known_queries)
 
@@ -66,7 +69,7 @@ def make_pairs(
     side: CatalogueSide,
 ) -> Pairs:
     """Return the pairs of the queries with the candidates that were found for them."""
-    queries = token_sets(texts)
+    queries = token_sets(list(map(with_sizes, texts, attributes)))
     weights = side.lexicon.weights_of(queries)
     present = found.rows >= 0
     return Pairs(

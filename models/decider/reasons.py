@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.catalogue import Catalogue
+from models.catalogue import Catalogue, Product
 from models.decider.decider import Attributes, Decider
 from models.decider.features.all import FEATURES, NAMES, features_of
 from models.decider.phrases import compared, phrase
+from models.decider.sizes import with_sizes
 from models.encoder import FloatMatrix
 from models.index.base import Neighbours
 
@@ -44,18 +45,18 @@ def reasons(
     by_pair = parts[:, :-1].reshape(values.shape)
     return [
         [
-            _strongest(text, catalogue[row].title, values[query, place], by_pair[query, place])
+            _strongest(text, catalogue[row], values[query, place], by_pair[query, place])
             for place, row in enumerate(pairs.rows[query].tolist())
             if row >= 0
         ]
-        for query, text in enumerate(texts)
+        for query, text in enumerate(map(with_sizes, texts, attributes))
     ]
 
 
 def _strongest(
-    text: str, title: str, values: FloatMatrix, contributions: FloatMatrix
+    text: str, product: Product, values: FloatMatrix, contributions: FloatMatrix
 ) -> tuple[Reason, ...]:
-    pair = compared(text, title)
+    pair = compared(text, with_sizes(product.title, product.attributes))
     order = np.argsort(-np.abs(contributions), kind="stable")[:STRONGEST]
     return tuple(
         Reason(

@@ -51,8 +51,8 @@ class QueryBody(Body):
         Field(
             max_length=MAX_ATTRIBUTES,
             description="What else is known, by name. The person who reviews the query sees it, and"
-            " a decider compares brand, category, price and identifiers (gtin, mpn, isbn) with the"
-            " product's",
+            " a decider compares brand, category, price, size and identifiers (gtin, mpn, isbn)"
+            " with the product's",
         ),
     ] = {}
 

@@ -7,6 +7,7 @@ import numpy as np
 from models.decider.known_queries import KnownQueries, build_known_queries
 from models.decider.lexicon import Lexicon, build_lexicon
 from models.decider.pairs import CatalogueSide, catalogue_side
+from models.decider.sizes import with_sizes
 from models.decider.tokens import token_sets
 from models.encoder import Encoder
 from training.data.dataset import Dataset
@@ -15,8 +16,11 @@ from training.decider.settings import DeciderSettings
 
 def lexicon_of(train: Dataset) -> Lexicon:
     """Return the weights of words in the titles and in the training queries."""
-    titles = token_sets([product.title for product in train.products])
-    return build_lexicon([titles, token_sets(train.texts)])
+    titles = [with_sizes(product.title, product.attributes) for product in train.products]
+    texts = (
+        list(map(with_sizes, train.texts, train.attributes)) if train.attributes else train.texts
+    )
+    return build_lexicon([token_sets(titles), token_sets(texts)])
 
 
 def side_of(

@@ -33,14 +33,28 @@ def test_the_same_catalogue_gives_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+def _with_attributes(written: bytes) -> bytes:
+    return gzip.compress(b'{"product_id":"a","title":"A","attributes":' + written + b"}")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"not gzip", "cannot be read"),
         (gzip.compress(b'{"product_id":"a","title":"A"}\n{"title":"B"}\n'), "line 2"),
         (gzip.compress(b'{"product_id":"a","title":"A"}\n' * 2), "duplicate product_id"),
+        (gzip.compress(b'{"product_id":"a","title":null}'), "line 1: .* not all texts"),
+        (_with_attributes(b'{"price":12.5}'), "line 1: .* not all texts"),
+        (_with_attributes(b'"red"'), "line 1: .* not all texts"),
     ],
-    ids=["not gzip", "a line without id", "one id twice"],
+    ids=[
+        "not gzip",
+        "a line without id",
+        "one id twice",
+        "no title",
+        "an attribute of a number",
+        "a text for attributes",
+    ],
 )
 def test_what_is_not_a_catalogue_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "catalogue.jsonl.gz"

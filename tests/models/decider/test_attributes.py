@@ -34,6 +34,11 @@ def identifier(query: Mapping[str, str], product: Mapping[str, str]) -> float:
         ({"ean": "4006381333931"}, {}, NAN),
         ({"ean": "0000000000000"}, {"ean": "0000000000000"}, NAN),
         ({"ean": "-"}, {"ean": "-"}, NAN),
+        ({"ean": "4006381333931.0"}, {"ean": "4006381333931"}, 1),
+        ({"mpn": "1234.0"}, {"mpn": "1234"}, 1),
+        ({"ean": "4.00638E+12"}, {"ean": "4006381333931"}, NAN),
+        ({"ean": "n/a"}, {"ean": "n/a"}, NAN),
+        ({"mpn": "ECSB"}, {"mpn": "ecsb"}, 1),
         ({"isbn": "0-306-40615-2"}, {"isbn13": "978-0-306-40615-7"}, 1),
         ({"isbn": "9780306406157"}, {"isbn": "9790306406156"}, 0),
         ({"gtin": "", "ean": "7"}, {"gtin": "7", "ean": "8"}, 1),
@@ -49,6 +54,11 @@ def identifier(query: Mapping[str, str], product: Mapping[str, str]) -> float:
         "one side",
         "zeros only",
         "signs only",
+        "a GTIN that was a float",
+        "a part number that was a float",
+        "a GTIN cut short by a spreadsheet",
+        "no GTIN on either side",
+        "a part number without a digit",
         "both ISBN",
         "other ISBN",
         "an empty value",
@@ -63,7 +73,7 @@ def test_brand_and_category_are_compared_as_words() -> None:
     query = {"Brand": "DE'LONGHI", "category": "Fridges & freezers"}
     found = compared(query, {"manufacturer": "De Longhi", "category": "fridges, freezers"})
     assert (found.brand[0, 0], found.category[0, 0]) == (1, 1)
-    found = compared(query, {"brand": "Delonghi", "category": "Fridges"})
+    found = compared(query, {"brand": "Delonghi", "product_type": "Fridges"})
     assert (found.brand[0, 0], found.category[0, 0]) == (0, 0)
 
 

@@ -3,11 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.catalogue import Catalogue, Product
 from models.decider.features.all import NAMES, features_of
+from models.decider.known_queries import build_known_queries
+from models.decider.pairs import catalogue_side
 from models.decider.phrases import compared, phrase
 from models.decider.reasons import STRONGEST, Reason, reasons
 from models.index.base import Neighbours
-from tests.models.decider.catalogue import CATALOGUE, found, side
+from tests.models.decider.catalogue import CATALOGUE, found, lexicon, side
 from tests.models.decider.deciders import decider, trees_of_one
 
 NAN = float("nan")
@@ -26,6 +29,19 @@ def test_a_model_code_that_the_title_lacks_is_said() -> None:
     first = reasons_of("Neff K8524X8GB", "codes_only_in_query")[0]
     assert [reason.text for reason in first] == [
         'model code "k8524x8gb" is not in the product title'
+    ]
+
+
+def test_sizes_of_both_sides_are_compared_and_said_as_text_is() -> None:
+    products = (Product("s", "Phone", {"capacity": "64GB"}), Product("l", "Phone 128 GB"))
+    none = build_known_queries(np.empty((0, 2), np.float32), np.zeros(3, int), np.zeros(2, int))
+    by = decider(catalogue_side(products, lexicon(), none), trees=trees_of_one("measures_in_both"))
+    asked, nearest = [{"size": "64 gb"}], found([[1, 0]], [[0.9, 0.8]])
+    assert by.decide(["phone"], asked, ASKED, nearest).rows.tolist() == [[0, 1]]
+    [of_query] = reasons(by, ["phone"], asked, ASKED, nearest, Catalogue(products))
+    assert [one[0].text for one in of_query] == [
+        "no measure is in both",
+        'measure "64 gb" is in both',
     ]
 
 

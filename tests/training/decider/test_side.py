@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,16 @@ def test_words_are_weighed_over_titles_and_training_queries() -> None:
     lexicon = lexicon_of(TRAIN)
     weights = [lexicon.weights_of(token_sets([word]))[0] for word in ("lamp", "red", "sofa")]
     assert weights == pytest.approx([np.log(8 / 5) + 1, np.log(8 / 2) + 1, np.log(8) + 1])
+
+
+def test_sizes_that_are_attributes_are_weighed_with_the_text() -> None:
+    sized = replace(
+        TRAIN,
+        products=(Product("l", "Lamp", {"size": "red"}), *TRAIN.products[1:]),
+        attributes=({"capacity": "red"}, {}, {}, {"colour": "red"}),
+    )
+    [weight] = lexicon_of(sized).weights_of(token_sets(["red"]))
+    assert weight == pytest.approx(np.log(8 / 3) + 1)  # the first title and the first query
 
 
 def test_every_product_has_its_training_queries_and_their_number() -> None:

@@ -61,6 +61,12 @@ def test_the_same_unit_with_another_number_is_a_conflict() -> None:
     assert values("measures_only_in_query", query)[1:3] == [0, 1]
 
 
+def test_a_size_that_is_an_attribute_counts_as_if_the_text_said_it() -> None:
+    query = pairs("fridge", attributes={"Capacity": "64 GB"})
+    assert values("measures_in_both", query) == [0, 1, 0, 0]
+    assert values("units_in_both", query) == [0, 1, 1, 0]
+
+
 @pytest.mark.parametrize("feature", EXPECTED)
 def test_where_there_is_no_candidate_nothing_fails(feature: str) -> None:
     found = values(feature, pairs(QUERY, (1, -1)))
