@@ -27,3 +27,9 @@ class BundleError(AlcError):
     """A bundle is damaged, mixed or incomplete; the message names the file."""
 
     code = "bundle_invalid"
+
+
+class WrongStream(AlcError):
+    """Labels that were not drawn at random were given to certify a threshold."""
+
+    code = "wrong_label_stream"

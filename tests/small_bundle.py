@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 import numpy as np
 
 from models.bundle.bundle import BundleContents
+from models.calibration.probability import fit_probabilities
+from models.calibration.record import CalibrationLabels, CalibrationRecord, Unlabelled
+from models.calibration.settings import CalibrationMethodSettings, GroupSettings
 from models.catalogue import Catalogue, Product
 from models.index.build import build_index
 from models.memory.memory import QueryMemory
@@ -61,6 +64,8 @@ def small_contents(
     *,
     seed: int = 0,
     promises: tuple[Promise, ...] | None = None,
+    calibration: CalibrationRecord | None = None,
+    no_match: Promise | None = None,
 ) -> BundleContents:
     """Contents whose product i has the id `p<i>` and the i-th title."""
     encoder = small_encoder(titles, seed)
@@ -74,6 +79,8 @@ def small_contents(
         configuration={"seed": seed, "encoder": {"dimension": DIMENSION}},
         data_digest="0" * 64,
         report={"metrics.json": b'{"precision_at_1": 1.0}\n'},
+        no_match=no_match,
+        calibration=calibration,
     )
 
 
@@ -90,3 +97,26 @@ def remembering(contents: BundleContents, texts: Mapping[str, int]) -> BundleCon
     )
     runtime = replace(contents.runtime, memory=memory)
     return replace(contents, runtime=runtime, memory_report=report)
+
+
+def small_record(
+    labels: int = 600, *, groups: GroupSettings | None = None, seed: int = 0
+) -> CalibrationRecord:
+    """Scores from 0 to 1, each right with its own probability to the power of 1/4.
+
+    The groups are "phones" and "cameras", in turn.
+    """
+    random = np.random.default_rng(seed)
+    scores, others = (np.round(random.random(count), 6) for count in (labels, 2 * labels))
+    correct = random.random(labels) < scores**0.25
+    names = ("phones", "cameras")
+    given = CalibrationLabels.drawn_from_all(
+        scores, correct, groups=[names[at % 2] for at in range(labels)]
+    )
+    return CalibrationRecord(
+        labels=given,
+        unlabelled=Unlabelled.of(others, [names[at % 2] for at in range(2 * labels)]),
+        settings=CalibrationMethodSettings(groups=groups),
+        confidence=0.9,
+        probability=fit_probabilities(given.scores[:, 0], correct),
+    )

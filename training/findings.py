@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.calibration.evidence import Scores
+from models.calibration.scores import Scores
 from models.catalogue import Product
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset

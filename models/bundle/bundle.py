@@ -9,6 +9,7 @@ from typing import Any
 
 from models.bundle.manifest import Manifest
 from models.bundle.probe import Probe
+from models.calibration.record import CalibrationRecord
 from models.decider.known_queries import KnownQueries
 from models.decider.report import DeciderReport
 from models.errors import BundleError
@@ -23,7 +24,8 @@ class BundleContents:
 
     `report` maps file names to contents, for people. `parent` is the bundle this one was made
     from. `memory_report` is about the index of the memory, where the runtime has one,
-    and `decider_report` about the decider, where one was asked for.
+    and `decider_report` about the decider, where one was asked for. `no_match` is the promise of
+    the answer "no product is right". `calibration` is what the promises were certified on.
     """
 
     runtime: Runtime
@@ -35,13 +37,16 @@ class BundleContents:
     parent: str | None = None
     memory_report: IndexReport | None = None
     decider_report: DeciderReport | None = None
+    no_match: Promise | None = None
+    calibration: CalibrationRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A verified bundle, ready to serve; immutable, so that a request can hold on to one.
 
-    `probes` are texts with the answers that it gave when it was made.
+    `probes` are texts with the answers that it gave when it was made; `calibration` is what its
+    promises were certified on, None in a bundle that was made without.
     """
 
     bundle_id: str
@@ -49,11 +54,17 @@ class Bundle:
     runtime: Runtime
     manifest: Manifest
     probes: tuple[Probe, ...]
+    calibration: CalibrationRecord | None = None
 
     @property
     def promises(self) -> tuple[Promise, ...]:
         """Return one promise for each target precision that was calibrated."""
         return self.manifest.promises
+
+    @property
+    def no_match(self) -> Promise | None:
+        """Return the promise of the answer "no product is right", None where it is not said."""
+        return self.manifest.no_match
 
     def promise_for(self, target_precision: float) -> Promise:
         """Return the promise for this target; raise BundleError when none was calibrated."""

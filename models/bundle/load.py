@@ -9,6 +9,8 @@ from models.bundle.bundle import Bundle, check_agreement
 from models.bundle.catalogue_file import CATALOGUE_FILE, read_catalogue
 from models.bundle.manifest import MANIFEST_FILE, Manifest, file_entry, read_manifest
 from models.bundle.probes import PROBES_FILE, read_probes
+from models.calibration.files import load_calibration
+from models.calibration.record import CalibrationRecord
 from models.catalogue import Catalogue
 from models.decider.decider import Decider
 from models.decider.files import encoder_digest, load_decider
@@ -24,6 +26,7 @@ INDEX_DIRECTORY = "index"
 MEMORY_DIRECTORY = "memory"
 DECIDER_DIRECTORY = "decider"
 REPORT_DIRECTORY = "report"
+CALIBRATION_DIRECTORY = "calibration"
 
 
 def load_bundle(
@@ -46,11 +49,16 @@ def load_bundle(
     )
     check_agreement(runtime, directory)
     probes = read_probes(directory / PROBES_FILE, len(runtime.catalogue))
-    return Bundle(directory.resolve().name, directory, runtime, manifest, probes)
+    calibration = _calibration(directory / CALIBRATION_DIRECTORY)
+    return Bundle(directory.resolve().name, directory, runtime, manifest, probes, calibration)
 
 
 def _memory(directory: Path, products: int) -> QueryMemory | None:
     return load_memory(directory, products) if directory.is_dir() else None
+
+
+def _calibration(directory: Path) -> CalibrationRecord | None:
+    return load_calibration(directory) if directory.is_dir() else None
 
 
 def _decider(directory: Path, catalogue: Catalogue) -> Decider | None:

@@ -19,7 +19,7 @@ from models.errors import BundleError, ConfigurationError
 from models.index.build import IndexReport
 from models.thresholds import Promise
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 MANIFEST_FILE = "manifest.json"
 BUNDLE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{12}")
 
@@ -40,6 +40,7 @@ class Manifest(BaseModel):
 
     `memory_index` is how the index of the remembered training queries was chosen: its "products"
     are queries. None where nothing is remembered, or the bundle is older than the field.
+    `no_match` is the promise of the answer "no product is right", None where it is not said.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,6 +59,7 @@ class Manifest(BaseModel):
     memory_index: IndexReport | None = None
     decider: DeciderReport | None = None
     promises: tuple[Promise, ...]
+    no_match: Promise | None = None
     files: dict[str, FileEntry]
 
     def to_bytes(self) -> bytes:

@@ -13,6 +13,7 @@ from models.bundle.bundle import BundleContents, check_agreement
 from models.bundle.catalogue_file import CATALOGUE_FILE, write_catalogue
 from models.bundle.durable import sync, sync_tree
 from models.bundle.load import (
+    CALIBRATION_DIRECTORY,
     DECIDER_DIRECTORY,
     ENCODER_DIRECTORY,
     INDEX_DIRECTORY,
@@ -34,6 +35,7 @@ from models.bundle.manifest import (
 )
 from models.bundle.probes import PROBES_FILE, take_probes, write_probes
 from models.bundle.store import set_current
+from models.calibration.files import save_calibration
 from models.decider.files import save_decider
 from models.errors import BundleError, DataError
 from models.loading import encoder_kind
@@ -81,6 +83,9 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
         check_encoder(contents.runtime.decider, directory / ENCODER_DIRECTORY)
         (directory / DECIDER_DIRECTORY).mkdir()
         save_decider(contents.runtime.decider, directory / DECIDER_DIRECTORY)
+    if contents.calibration is not None:
+        (directory / CALIBRATION_DIRECTORY).mkdir()
+        save_calibration(contents.calibration, directory / CALIBRATION_DIRECTORY)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
     write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
     for name, content in contents.report.items():
@@ -112,6 +117,7 @@ def _manifest(directory: Path, contents: BundleContents, created_at: datetime) -
         memory_index=contents.memory_report,
         decider=contents.decider_report,
         promises=contents.promises,
+        no_match=contents.no_match,
         files={name: file_entry(directory / name) for name in sorted(files_below(directory))},
     )
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from models.calibration.binomial import p_value
+from models.calibration.scores import Flags, Scores, check_finite
 from models.calibration.target import Target
 from models.errors import DataError
 from models.thresholds import Promise, reaches
-
-Scores = npt.NDArray[np.floating]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +84,3 @@ class Evidence:
             labels_needed=labels_needed,
             calibrated_at=calibrated_at,
         )
-
-
-def check_finite(scores: Scores, which: str) -> None:
-    """Raise DataError when one of the scores is not a finite number."""
-    bad = int(np.count_nonzero(~np.isfinite(scores)))
-    if bad:
-        raise DataError(f"{bad} of {len(scores)} {which} scores are not finite numbers")

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from models.calibration.evidence import Evidence, Flags, Scores, Trial
+from models.calibration.evidence import Evidence, Trial
 from models.calibration.grid import GridSettings, start_coverages, threshold_grid
 from models.calibration.labels import labels_needed
+from models.calibration.scores import Flags, Scores
 from models.calibration.target import Target
 from models.thresholds import Promise
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.calibration.evidence import Scores, check_finite
+from models.calibration.scores import Scores, check_finite
 from models.calibration.target import Target
 from models.errors import ConfigurationError, DataError
 from models.index.base import SCORE_DECIMALS

@@ -8,9 +8,10 @@ in docs/method.md, Holm's procedure).
 
 from __future__ import annotations
 
-from models.calibration.evidence import Evidence, Flags, Scores, Trial
+from models.calibration.evidence import Evidence, Trial
 from models.calibration.grid import threshold_grid
 from models.calibration.labels import labels_needed
+from models.calibration.scores import Flags, Scores
 from models.calibration.target import Target
 from models.errors import ConfigurationError
 from models.thresholds import Promise

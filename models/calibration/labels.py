@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from models.calibration.binomial import p_values
-from models.calibration.evidence import Evidence, Scores
+from models.calibration.evidence import Evidence
 from models.calibration.grid import coverage_thresholds
+from models.calibration.scores import Scores
 from models.calibration.target import Target
 from models.thresholds import reaches
 

@@ -11,14 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
-import numpy.typing as npt
 
+from models.arrays import read_arrays
 from models.catalogue import Product
 from models.decider.decider import Decider
 from models.decider.known_queries import KnownQueries
@@ -31,11 +28,6 @@ DECIDER_FILE = "decider.json"
 TREES_FILE = "trees.ubj"
 LEXICON_FILE = "lexicon.npz"
 KNOWN_FILE = "known.npz"
-
-# What np.load raises, depending on the byte that is wrong.
-_UNREADABLE = (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError, BadZipFile)
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 
 def save_decider(decider: Decider, directory: Path) -> None:
@@ -91,7 +83,7 @@ def encoder_digest(directory: Path) -> str:
 
 
 def _lexicon(path: Path, unknown: float) -> Lexicon:
-    arrays = _arrays(path, {"hashes": np.int64, "weights": np.float32})
+    arrays = read_arrays(path, {"hashes": np.int64, "weights": np.float32})
     hashes, weights = arrays["hashes"], arrays["weights"]
     if hashes.ndim != 1 or hashes.shape != weights.shape or np.any(np.diff(hashes) <= 0):
         raise BundleError(f"{path}: its hashes do not ascend, or lack weights")
@@ -101,7 +93,7 @@ def _lexicon(path: Path, unknown: float) -> Lexicon:
 
 
 def _known_queries(path: Path, products: int) -> KnownQueries:
-    arrays = _arrays(
+    arrays = read_arrays(
         path, {"vectors": np.int8, "scales": np.float32, "offsets": np.int64, "counts": np.int32}
     )
     known = KnownQueries(**arrays)
@@ -114,17 +106,3 @@ def _known_queries(path: Path, products: int) -> KnownQueries:
     if known.offsets[-2] != known.offsets[-1] or known.offsets[-1] != len(known.vectors):
         raise BundleError(f"{path}: its vectors are not all of a product")
     return known
-
-
-def _arrays(path: Path, kinds: Mapping[str, type[np.generic]]) -> Arrays:
-    """Return the arrays of these names; raise BundleError when one lacks or is of another kind."""
-    try:
-        with path.open("rb") as file:  # which np.load leaves open when it fails
-            stored = np.load(file, allow_pickle=False)
-            arrays = {name: stored[name] for name in kinds}
-    except _UNREADABLE as error:
-        raise BundleError(f"{path}: cannot be read: {error!r}") from error
-    for name, kind in kinds.items():
-        if arrays[name].dtype != kind:
-            raise BundleError(f"{path}: {name} are {arrays[name].dtype}, not {np.dtype(kind)}")
-    return arrays

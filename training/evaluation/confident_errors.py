@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.calibration.evidence import Scores
+from models.calibration.scores import Scores
 from models.index.base import Neighbours
 from training.data.dataset import Dataset
 from training.evaluation.ranking import hits

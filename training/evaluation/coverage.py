@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.calibration.binomial import share_interval
-from models.calibration.evidence import Flags, Scores
+from models.calibration.scores import Flags, Scores
 from models.errors import DataError
 from models.thresholds import reaches
 

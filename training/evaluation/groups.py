@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.calibration.evidence import Flags, Scores
+from models.calibration.scores import Flags, Scores
 from models.errors import ConfigurationError
 from models.index.base import Neighbours
 from models.thresholds import reaches

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.calibration.binomial import share_interval
-from models.calibration.evidence import Flags, Scores
+from models.calibration.scores import Flags, Scores
 from models.errors import DataError
 from models.index.base import SCORE_DECIMALS
 from training.evaluation.coverage import INTERVAL_CONFIDENCE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.calibration.evidence import Flags
+from models.calibration.scores import Flags
 from models.index.base import Neighbours
 from models.thresholds import Promise
 from training.data.dataset import Relevance

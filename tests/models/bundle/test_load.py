@@ -23,9 +23,13 @@ from tests.small_bundle import (
     small_contents,
     small_encoder,
     small_promise,
+    small_record,
 )
 
 FILES = (
+    "calibration/calibration.json",
+    "calibration/labels.npz",
+    "calibration/unlabelled.npz",
     "catalogue.jsonl.gz",
     "decider/decider.json",
     "decider/known.npz",
@@ -57,7 +61,9 @@ def bundle(tmp_path: Path) -> Path:
 
 
 def complete_contents() -> BundleContents:
-    return deciding(remembering(small_contents(), {"iphone silver": 0, "oled tv": 6}))
+    return deciding(
+        remembering(small_contents(calibration=small_record()), {"iphone silver": 0, "oled tv": 6})
+    )
 
 
 def deciding(contents: BundleContents) -> BundleContents:
@@ -145,10 +151,10 @@ def test_a_link_out_of_the_bundle_is_refused(bundle: Path, tmp_path: Path) -> No
         load_bundle(bundle)
 
 
-@pytest.mark.parametrize("version", [1, 3])
+@pytest.mark.parametrize("version", [1, 2, 4])
 def test_another_format_is_refused_with_advice(version: int, bundle: Path) -> None:
     path = bundle / MANIFEST_FILE
-    old, new = '"format_version": 2', f'"format_version": {version}'
+    old, new = '"format_version": 3', f'"format_version": {version}'
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(BundleError, match=f"format version {version}.*publish it again"):
         load_bundle(bundle)
@@ -169,6 +175,20 @@ def test_promises_are_found_by_their_target(bundle: Path) -> None:
     assert loaded.promise_for(0.95) == small_promise()
     with pytest.raises(BundleError, match=r"0\.99.*it has 0\.95"):
         loaded.promise_for(0.99)
+
+
+def test_what_was_calibrated_and_the_promise_of_no_match_come_with_the_bundle(
+    tmp_path: Path,
+) -> None:
+    no_match, record = small_promise(threshold=0.1), small_record()
+    contents = small_contents(calibration=record, no_match=no_match)
+    loaded = load_bundle(publish(tmp_path, contents, created_at=CREATED_AT))
+    assert loaded.no_match == no_match
+    assert loaded.calibration is not None
+    assert loaded.calibration.probability == record.probability
+    without = publish(tmp_path / "without", small_contents(), created_at=CREATED_AT)
+    assert load_bundle(without).calibration is None
+    assert load_bundle(without).no_match is None
 
 
 def test_a_memory_of_another_encoder_is_not_published(tmp_path: Path) -> None:
