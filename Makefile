@@ -10,6 +10,7 @@ export PORT STATE_DIR
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format benchmark-serving benchmark-training benchmark-augmentation \
 	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training benchmark-decider \
+	benchmark-monitoring \
 	openapi settings-page clean
 
 help: ## list the targets
@@ -70,6 +71,9 @@ benchmark-training-speed: $(VENV)/.dev-ready ## training queries per second on o
 
 benchmark-augmentation: $(VENV)/.dev-ready ## what training queries in the score buy, and what they cost
 	$(VENV)/bin/python -m benchmarks.augmentation
+
+benchmark-monitoring: $(VENV)/.dev-ready ## false alarms, delay of the alarm and bounds of a watched promise, beside MAPIE
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.monitoring
 
 benchmark-scale: $(VENV)/.dev-ready ## time and memory of reading 300,000 queries and of the first batches
 	$(VENV)/bin/python -m benchmarks.scale

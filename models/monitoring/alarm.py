@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from models.monitoring.bets import Floats, log_growth
 
@@ -38,7 +39,7 @@ def first_wealth() -> Floats:
 
 
 def next_wealth(
-    log_wealth: Floats, audits: int, error_rate: float, weight: Floats | float, wrong: Floats | bool
+    log_wealth: Floats, audits: int, error_rate: float, weight: Floats | float, wrong: npt.ArrayLike
 ) -> Floats:
     """Return log S(t) after audit t = `audits`, given log S(t-1) of shape (..., bets).
 

@@ -14,16 +14,17 @@ from collections.abc import Callable
 import numpy as np
 
 from models.monitoring.bets import Floats, log_growth
-from models.monitoring.weights import weight_of
+from models.monitoring.weights import weights_of
 
 Tally = tuple[tuple[int, int, int], ...]
 """(step of the weight, right answers, wrong answers), a row per distinct step, steps rising."""
 
 _LOG_ODDS = np.geomspace(7, 0.01, 16)
+ODDS = np.exp(-_LOG_ODDS)
 """A bet is best for one number of audits: from none without an error to beyond a million."""
 
-_TYPICAL = 0.4
-_SPREAD = 1.5
+_PEAKED = np.exp(-((np.log(_LOG_ODDS / 0.4) / 1.5) ** 2) / 2) + 0.05
+_LOG_STAKES = np.log(_PEAKED / _PEAKED.sum())
 """Most is staked where some hundred to some thousand audits are best served, normally distributed
 in ln(log odds). Against an even division, 0.005 tighter at 100 audits and 0.001 at 1,000."""
 
@@ -61,18 +62,18 @@ def log_evidence(tally: Tally, error_rates: Floats) -> Floats:
 
     It rises in the rate.
     """
-    odds, rates = np.exp(-_LOG_ODDS), error_rates[..., np.newaxis]
-    won = np.broadcast_to(np.log(_stakes()), (*error_rates.shape, len(odds)))
+    rates = error_rates[..., np.newaxis]
+    won = np.zeros((*error_rates.shape, len(ODDS)))
     for step, right, wrong in tally:
-        weight = weight_of(step)
-        won = won + right * log_growth(odds, rates, weight, 0)
-        won = won + wrong * log_growth(odds, rates, weight, 1)
-    return np.asarray(np.logaddexp.reduce(won, axis=-1), dtype=np.float64)
+        weight = weights_of(step)
+        won += right * log_growth(ODDS, rates, weight, 0)
+        won += wrong * log_growth(ODDS, rates, weight, 1)
+    return mixed(won)
 
 
-def _stakes() -> Floats:
-    peaked = np.exp(-(((np.log(_LOG_ODDS) - math.log(_TYPICAL)) / _SPREAD) ** 2) / 2) + 0.05
-    return np.asarray(peaked / peaked.sum(), dtype=np.float64)
+def mixed(won: Floats) -> Floats:
+    """Return the log of the evidence, of shape (...), of what the bets won, of (..., bets)."""
+    return np.asarray(np.logaddexp.reduce(won + _LOG_STAKES, axis=-1), dtype=np.float64)
 
 
 def _highest_kept(kept: Callable[[Floats], np.ndarray]) -> float:

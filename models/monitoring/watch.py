@@ -19,7 +19,7 @@ from models.errors import ConfigurationError, DataError
 from models.monitoring import alarm, bounds
 from models.monitoring.settings import WatchSettings
 from models.monitoring.state import WatchState
-from models.monitoring.weights import weight_of, weight_step
+from models.monitoring.weights import weight_steps, weights_of
 
 __all__ = ["Audit", "Estimate", "WatchSettings", "WatchState", "estimate", "new_watch", "observe"]
 
@@ -86,9 +86,9 @@ def observe(state: WatchState, audit: Audit, settings: WatchSettings) -> WatchSt
     _check_target(state, settings)
     audits, wrong = state.audits + 1, not audit.correct
     least = min(state.least_inclusion, audit.inclusion_probability)
-    step = weight_step(audit.inclusion_probability, least)
+    step = int(weight_steps(audit.inclusion_probability, least))
     before = np.array(state.log_wealth)
-    wealth = alarm.next_wealth(before, audits, settings.error_rate, weight_of(step), wrong)
+    wealth = alarm.next_wealth(before, audits, settings.error_rate, weights_of(step), wrong)
     represented = 1 / audit.inclusion_probability
     return replace(
         state,

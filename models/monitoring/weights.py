@@ -7,7 +7,11 @@ probability so far, this one included, divided by p. They are known before the v
 
 from __future__ import annotations
 
-import math
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Steps = npt.NDArray[np.int64]
 
 STEPS_PER_HALVING = 16
 """Weights are rounded to powers of 2 ** (1/16), by 2.2 % at most, so that few are distinct: then
@@ -17,15 +21,15 @@ FURTHEST_STEP = 6 * STEPS_PER_HALVING
 """No weight is below 1/64: a single answer with a tiny probability must not silence the watch."""
 
 
-def weight_step(inclusion: float, least: float) -> int:
-    """Return the step of the weight of an audit: 0 for weight 1, rising as the weight falls.
+def weight_steps(inclusion: Floats | float, least: Floats | float) -> Steps:
+    """Return the steps of the weights of audits: 0 for weight 1, rising as the weight falls.
 
-    `inclusion` is its inclusion probability, `least` the smallest so far, `inclusion` among them.
+    `inclusion` are their inclusion probabilities, `least` the smallest up to each, it included.
     """
-    step = round(STEPS_PER_HALVING * math.log2(inclusion / least))
-    return min(step, FURTHEST_STEP)
+    steps = np.rint(STEPS_PER_HALVING * np.log2(inclusion / least))
+    return np.asarray(np.minimum(steps, FURTHEST_STEP), dtype=np.int64)
 
 
-def weight_of(step: int) -> float:
-    """Return the weight at a step, in [1/64, 1]."""
-    return float(2 ** (-step / STEPS_PER_HALVING))
+def weights_of(steps: Steps | int) -> Floats:
+    """Return the weights at these steps, in [1/64, 1]."""
+    return np.exp2(-np.asarray(steps) / STEPS_PER_HALVING)
