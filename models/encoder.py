@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatMatrix = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 
 class Encoder(Protocol):
@@ -22,6 +23,10 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
         """Return embeddings of shape (len(texts), dimension), float32, each row of unit length."""
+        ...
+
+    def truncated(self, texts: Sequence[str]) -> Flags:
+        """Return which texts (len(texts),) are longer than what the embedding is made of."""
         ...
 
     def save(self, directory: Path) -> None:

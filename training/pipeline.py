@@ -19,6 +19,7 @@ from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset
 from training.decider.fit import FittedDecider, fit_decider
+from training.drift import traffic_reference
 from training.evaluation.background import Background, background
 from training.evaluation.report import CANDIDATES, REACHED, Evaluation, evaluate, top_1_correct
 from training.evaluation.search import answers, first_stage, tfidf_answers
@@ -173,6 +174,7 @@ def train_and_publish(
         promises=trained.promises,
         configuration=settings.as_dict(),
         data_digest=digest(dataset),
+        reference=traffic_reference(trained.runtime.encoder, parts, trained.found, settings.drift),
         report=full_report(findings_of(dataset, parts, settings, trained, now)),
     )
     return publish(bundles_dir, contents, created_at=now), trained

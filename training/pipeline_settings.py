@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from models.calibration.grid import GridSettings
+from models.drift.take import DriftSettings
 from models.errors import ConfigurationError
 from training.augmentation.settings import AugmentationSettings
 from training.data.settings import DataSettings, SampleData
@@ -73,6 +74,9 @@ class PipelineSettings:
 
     evaluation: EvaluationSettings = field(default_factory=EvaluationSettings)
     """How models are measured."""
+
+    drift: DriftSettings = field(default_factory=DriftSettings)
+    """What a bundle remembers of its traffic, so that other traffic is noticed without labels."""
 
     @property
     def decider_part(self) -> DeciderPart | None:

@@ -12,6 +12,7 @@ from models.bundle.probe import Probe
 from models.calibration.record import CalibrationRecord
 from models.decider.known_queries import KnownQueries
 from models.decider.report import DeciderReport
+from models.drift.reference import TrafficReference
 from models.errors import BundleError
 from models.index.build import IndexReport
 from models.runtime import Runtime
@@ -26,6 +27,7 @@ class BundleContents:
     from. `memory_report` is about the index of the memory, where the runtime has one,
     and `decider_report` about the decider, where one was asked for. `no_match` is the promise of
     the answer "no product is right". `calibration` is what the promises were certified on.
+    `reference` is what traffic looked like, where that was measured.
     """
 
     runtime: Runtime
@@ -39,6 +41,7 @@ class BundleContents:
     decider_report: DeciderReport | None = None
     no_match: Promise | None = None
     calibration: CalibrationRecord | None = None
+    reference: TrafficReference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Bundle:
 
     `probes` are texts with the answers that it gave when it was made; `calibration` is what its
     promises were certified on, None in a bundle that was made without.
+    `reference` is what traffic looked like when it was made, where that was measured.
     """
 
     bundle_id: str
@@ -55,6 +59,7 @@ class Bundle:
     manifest: Manifest
     probes: tuple[Probe, ...]
     calibration: CalibrationRecord | None = None
+    reference: TrafficReference | None = None
 
     @property
     def promises(self) -> tuple[Promise, ...]:

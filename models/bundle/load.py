@@ -14,6 +14,8 @@ from models.calibration.record import CalibrationRecord
 from models.catalogue import Catalogue
 from models.decider.decider import Decider
 from models.decider.files import encoder_digest, load_decider
+from models.drift.files import load_reference
+from models.drift.reference import TrafficReference
 from models.errors import BundleError
 from models.index.load import load_index
 from models.loading import ENCODER_LOADERS, EncoderLoader, load_encoder
@@ -25,6 +27,7 @@ ENCODER_DIRECTORY = "encoder"
 INDEX_DIRECTORY = "index"
 MEMORY_DIRECTORY = "memory"
 DECIDER_DIRECTORY = "decider"
+DRIFT_DIRECTORY = "drift"
 REPORT_DIRECTORY = "report"
 CALIBRATION_DIRECTORY = "calibration"
 
@@ -50,7 +53,9 @@ def load_bundle(
     check_agreement(runtime, directory)
     probes = read_probes(directory / PROBES_FILE, len(runtime.catalogue))
     calibration = _calibration(directory / CALIBRATION_DIRECTORY)
-    return Bundle(directory.resolve().name, directory, runtime, manifest, probes, calibration)
+    reference = _reference(directory / DRIFT_DIRECTORY)
+    name = directory.resolve().name
+    return Bundle(name, directory, runtime, manifest, probes, calibration, reference)
 
 
 def _memory(directory: Path, products: int) -> QueryMemory | None:
@@ -59,6 +64,10 @@ def _memory(directory: Path, products: int) -> QueryMemory | None:
 
 def _calibration(directory: Path) -> CalibrationRecord | None:
     return load_calibration(directory) if directory.is_dir() else None
+
+
+def _reference(directory: Path) -> TrafficReference | None:
+    return load_reference(directory) if directory.is_dir() else None
 
 
 def _decider(directory: Path, catalogue: Catalogue) -> Decider | None:

@@ -15,6 +15,7 @@ from models.bundle.durable import sync, sync_tree
 from models.bundle.load import (
     CALIBRATION_DIRECTORY,
     DECIDER_DIRECTORY,
+    DRIFT_DIRECTORY,
     ENCODER_DIRECTORY,
     INDEX_DIRECTORY,
     MEMORY_DIRECTORY,
@@ -37,6 +38,7 @@ from models.bundle.probes import PROBES_FILE, take_probes, write_probes
 from models.bundle.store import set_current
 from models.calibration.files import save_calibration
 from models.decider.files import save_decider
+from models.drift.files import save_reference
 from models.errors import BundleError, DataError
 from models.loading import encoder_kind
 from models.memory.files import save_memory
@@ -86,6 +88,9 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
     if contents.calibration is not None:
         (directory / CALIBRATION_DIRECTORY).mkdir()
         save_calibration(contents.calibration, directory / CALIBRATION_DIRECTORY)
+    if contents.reference is not None:
+        (directory / DRIFT_DIRECTORY).mkdir()
+        save_reference(contents.reference, directory / DRIFT_DIRECTORY)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
     write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
     for name, content in contents.report.items():

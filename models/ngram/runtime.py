@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from models.encoder import FloatMatrix, unit_rows
+from models.encoder import Flags, FloatMatrix, unit_rows
 from models.errors import BundleError
 from models.ngram.features import BUCKETS, text_buckets
 
@@ -54,6 +54,10 @@ class NgramEncoder:
             np.add.reduce(features, axis=0, out=summed[row])
         unit = unit_rows(summed)
         return unit_rows(unit + unit @ self.residual)
+
+    def truncated(self, texts: Sequence[str]) -> Flags:
+        """Return False for each: all features of a text count, however long it is."""
+        return np.zeros(len(texts), dtype=np.bool_)
 
     def save(self, directory: Path) -> None:
         """Write config.json and three .npy files."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from models.encoder import FloatMatrix, unit_rows
+from models.encoder import Flags, FloatMatrix, unit_rows
 from models.errors import BundleError
 from models.transformer.tokens import Ids, Tokeniser, Tokens
 
@@ -71,6 +71,10 @@ class TransformerEncoder:
         inputs = dict(zip(INPUT_NAMES, (ids, mask), strict=True))
         embeddings: FloatMatrix = self.session.run([OUTPUT_NAME], inputs)[0]
         return embeddings
+
+    def truncated(self, texts: Sequence[str]) -> Flags:
+        """Return which texts have more tokens than `max_length`: their end is not read."""
+        return self.tokeniser.cut(texts)
 
     def save(self, directory: Path) -> None:
         """Copy config.json, tokenizer.json and the model's files."""

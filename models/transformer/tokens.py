@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 Ids = npt.NDArray[np.int64]
 
@@ -77,19 +77,29 @@ class Tokeniser:
         """Return the content of a `tokenizer.json` for `of`."""
         return self.backend.to_str()
 
+    def cut(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Return which texts (texts,) have more tokens than `max_length`."""
+        return _cut(self._encoded(texts))
+
     def tokens(self, texts: Sequence[str]) -> Tokens:
         """Return the tokens of the texts.
 
         A text in which nothing is left but the tokens that every text gets has length 0.
         """
-        found = self.backend.encode_batch([_well_formed(text) for text in texts])
+        found = self._encoded(texts)
         ids = [one.ids for one in found]
         lengths = np.fromiter(map(len, ids), dtype=np.int64, count=len(ids))
         padded = np.full((len(ids), lengths.max(initial=0)), self.padding, dtype=np.int64)
         flat = np.fromiter(chain.from_iterable(ids), dtype=np.int64, count=lengths.sum())
         padded[np.arange(padded.shape[1]) < lengths[:, None]] = flat
-        cut = np.fromiter((bool(one.overflowing) for one in found), dtype=np.bool_, count=len(ids))
-        return Tokens(padded, np.where(lengths > self.special, lengths, 0), cut)
+        return Tokens(padded, np.where(lengths > self.special, lengths, 0), _cut(found))
+
+    def _encoded(self, texts: Sequence[str]) -> list[Encoding]:
+        return self.backend.encode_batch([_well_formed(text) for text in texts])
+
+
+def _cut(found: Sequence[Encoding]) -> npt.NDArray[np.bool_]:
+    return np.fromiter((bool(one.overflowing) for one in found), dtype=np.bool_, count=len(found))
 
 
 def _well_formed(text: str) -> str:

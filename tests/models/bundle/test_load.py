@@ -15,6 +15,7 @@ from models.bundle.publish import publish
 from models.errors import BundleError
 from models.index.build import build_index
 from tests.models.decider.deciders import deciding_runtime
+from tests.models.drift.references import small_reference
 from tests.resealed import exchange
 from tests.small_bundle import (
     CREATED_AT,
@@ -35,6 +36,8 @@ FILES = (
     "decider/known.npz",
     "decider/lexicon.npz",
     "decider/trees.ubj",
+    "drift/ngrams.txt",
+    "drift/reference.json",
     "encoder/buckets.npy",
     "encoder/config.json",
     "encoder/residual.npy",
@@ -61,9 +64,9 @@ def bundle(tmp_path: Path) -> Path:
 
 
 def complete_contents() -> BundleContents:
-    return deciding(
-        remembering(small_contents(calibration=small_record()), {"iphone silver": 0, "oled tv": 6})
-    )
+    contents = small_contents(calibration=small_record())
+    contents = deciding(remembering(contents, {"iphone silver": 0, "oled tv": 6}))
+    return replace(contents, reference=small_reference(*TITLES))
 
 
 def deciding(contents: BundleContents) -> BundleContents:
@@ -95,7 +98,16 @@ def test_a_loaded_bundle_answers_as_the_published_one(bundle: Path) -> None:
     assert loaded.runtime.catalogue.products == published.runtime.catalogue.products
 
 
-def test_a_bundle_needs_neither_a_memory_nor_a_decider(other: Path) -> None:
+def test_what_traffic_looked_like_is_loaded_with_it(bundle: Path) -> None:
+    loaded, published = load_bundle(bundle).reference, complete_contents().reference
+    assert loaded is not None
+    assert published is not None
+    assert loaded.score_counts == published.score_counts
+    assert loaded.unseen(TITLES[0]) == (22, 0)
+
+
+def test_a_bundle_needs_no_memory_decider_or_reference(other: Path) -> None:
+    assert load_bundle(other).reference is None
     assert load_bundle(other).runtime.memory is None
     assert load_bundle(other).runtime.decider is None
 

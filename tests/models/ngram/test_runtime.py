@@ -79,3 +79,7 @@ def test_another_kind_of_encoder_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BundleError, match=r"config\.json"):
         NgramEncoder.load(tmp_path)
+
+
+def test_no_text_is_too_long() -> None:
+    assert encoder().truncated(["neff oven", "neff oven " * 1_000]).tolist() == [False, False]

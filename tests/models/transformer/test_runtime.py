@@ -132,3 +132,9 @@ def test_a_configuration_that_does_not_fit_is_refused(
 
     with pytest.raises(BundleError, match=said):
         TransformerEncoder.load(encoder.directory)
+
+
+def test_texts_that_lose_their_end_are_told(tmp_path: Path) -> None:
+    encoder = bag_of_pieces(tmp_path / "encoder", ["neff oven bosch"], max_length=4)
+    assert encoder.truncated(["neff oven", "neff oven bosch"]).tolist() == [False, True]
+    assert encoder.truncated([]).tolist() == []

@@ -88,3 +88,7 @@ def test_what_is_no_tokeniser_is_refused(definition: str) -> None:
 def test_a_length_without_room_for_a_word_is_refused() -> None:
     with pytest.raises(ValueError, match="adds 2 tokens"):
         tokeniser(max_length=2)
+
+
+def test_a_text_is_cut_when_a_piece_is_lost() -> None:
+    assert tokeniser(4).cut(["neff oven", "neff oven bosch", ""]).tolist() == [False, True, False]

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.catalogue import Catalogue
 from models.decider.features.all import NAMES
-from models.encoder import FloatMatrix
+from models.encoder import Flags, FloatMatrix
 from models.index.flat import FlatIndex
 from models.runtime import Runtime
 from training.data.dataset import Dataset
@@ -35,6 +35,9 @@ class WordEncoder:
                 counts[row, crc32((self.salt + word).encode()) % self.dimension] += 1
         vectors: FloatMatrix = counts / np.linalg.norm(counts, axis=1, keepdims=True)
         return vectors
+
+    def truncated(self, texts: Sequence[str]) -> Flags:
+        return np.zeros(len(texts), dtype=np.bool_)
 
     def save(self, directory: Path) -> None:
         (directory / "salt").write_text(self.salt)

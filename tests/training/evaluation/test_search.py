@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from models.catalogue import Catalogue, Product
-from models.encoder import FloatMatrix
+from models.encoder import Flags, FloatMatrix
 from models.index.flat import FlatIndex
 from models.runtime import Runtime
 from training.data.dataset import Dataset, relevance_matrix
@@ -24,6 +24,9 @@ class OneEmbedding:
 
     def encode(self, texts: Sequence[str]) -> FloatMatrix:
         return np.tile(np.array([[1, 0]], dtype=np.float32), (len(texts), 1))
+
+    def truncated(self, texts: Sequence[str]) -> Flags:
+        return np.zeros(len(texts), dtype=np.bool_)
 
     def save(self, directory: Path) -> None:
         """Have nothing to write."""
