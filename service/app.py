@@ -29,6 +29,7 @@ from service.middleware.request_id import RequestId
 from service.middleware.security_headers import SecurityHeaders
 from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
 from service.problems import add_problem_handlers
+from service.promise.watching import PromiseWatcher, WatchPolicy
 from service.queue_metrics import QueueCollector
 from service.recommend import endpoints as recommend
 from service.recommend.identifiers import new_id
@@ -84,6 +85,13 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> Servic
             metrics,
             max_batch=settings.max_batch,
             max_waiting=settings.max_waiting_queries,
+        ),
+        watcher=PromiseWatcher(
+            clock,
+            new_id,
+            WatchPolicy(settings.promise_false_alarm, settings.promise_confidence),
+            settings.target_precision,
+            holder.find,
         ),
     )
 

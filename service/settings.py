@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.errors import ConfigurationError
 
 PREFIX = "ALC_"
+Chance = Annotated[float, Field(gt=0.0, lt=1.0)]
 TargetPrecision = Annotated[float, Field(gt=0.5, lt=1.0)]
 
 
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
 
     # The bundle must hold a promise for this target; that is checked when the bundle is loaded.
     target_precision: TargetPrecision = 0.95
+    # Of each watch over audits: the risk of ever taking back a promise that holds, and the
+    # confidence of the bounds of the live precision.
+    promise_false_alarm: Chance = 0.05
+    promise_confidence: Chance = 0.90
     max_batch: int = Field(64, ge=1, le=1024)
     # Queries that may wait at once; beyond them requests are refused instead of being late.
     max_waiting_queries: int = Field(2048, ge=1)

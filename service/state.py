@@ -13,6 +13,7 @@ from service.bundles.holder import BundleHolder
 from service.checks import Check
 from service.clock import SqlClock
 from service.metrics import Metrics
+from service.promise.watching import PromiseWatcher
 from service.recommend.recommender import Recommender
 from service.settings import Settings
 
@@ -29,6 +30,7 @@ class ServiceState:
     checks: tuple[Check, ...]
     bundles: BundleHolder
     recommender: Recommender
+    watcher: PromiseWatcher
 
 
 async def get_state(request: Request) -> ServiceState:

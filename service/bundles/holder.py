@@ -66,6 +66,11 @@ class BundleHolder:
             self._metrics.show_bundle(bundle.bundle_id, promise.target_precision, served.loaded_at)
         return served
 
+    def find(self, bundle_id: str) -> Bundle | None:
+        """Return the bundle of this id if it is the one that answers now."""
+        served = self._served
+        return served.bundle if served and served.bundle.bundle_id == bundle_id else None
+
     def has_product(self, product_id: str) -> bool:
         """Return whether the catalogue that answers now has this product."""
         return self.served.bundle.runtime.catalogue.find(product_id) is not None

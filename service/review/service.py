@@ -47,13 +47,15 @@ class TaskHistory:
 class ReviewQueue:
     """Hands tasks to people and takes their verdicts.
 
-    `has_product` looks a product id up in the current catalogue. All methods raise
-    DatabaseUnavailable when the database does not answer.
+    `has_product` looks a product id up in the current catalogue. `verdict_given` is told of every
+    verdict in the transaction that stores it. All methods raise DatabaseUnavailable when the
+    database does not answer.
     """
 
     engine: Engine
     clock: SqlClock
     has_product: Callable[[str], bool]
+    verdict_given: Callable[[Connection, UUID], None]  # with the id of the task
     new_id: Callable[[], UUID]
     lease_min_seconds: int
     lease_max_seconds: int
@@ -99,6 +101,7 @@ class ReviewQueue:
             stored = repository.submit(connection, self.clock, task_id, token, verdict)
             if stored is None:
                 _refuse(connection, task_id)
+            self.verdict_given(connection, task_id)
             return stored
 
     def release(self, task_id: UUID, token: UUID, person: str, *, skip: bool = False) -> None:

@@ -68,9 +68,7 @@ class Leases(RuleBasedStateMachine):
         self.queue = queue_of(engine, self.clock)
         self.tasks: dict[UUID, Expected] = {}
         with transaction(engine) as connection:
-            connection.execute(
-                text("truncate events, verdicts, label_samples, decisions, review_tasks")
-            )
+            connection.execute(text("truncate events, verdicts, decisions, review_tasks cascade"))
 
     @rule(asked=st.sampled_from(["a", "b", "c", "d"]))
     def ask(self, asked: str) -> None:
