@@ -34,4 +34,4 @@ _READER = TypeAdapter(Certified)
 
 def certified_by(bundle: Bundle, target_precision: float) -> Certified:
     """Return what the bundle itself promises. Raises BundleError where it has no such target."""
-    return Certified(bundle.promise_for(target_precision))
+    return Certified(bundle.promise_for(target_precision), bundle.no_match)

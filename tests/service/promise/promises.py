@@ -42,9 +42,10 @@ ORDINARY = promise_of(TARGET, 0.8, phones=0.7, fridges=0.75)
 STRICTER = promise_of(STRICT, 0.9, phones=0.85, fridges=None)
 
 
-def bundle_of(*promises: Promise) -> Bundle:
+def bundle_of(*promises: Promise, no_match: Promise | None = None) -> Bundle:
     """The small bundle with other promises."""
-    manifest = bundle().manifest.model_copy(update={"promises": promises})
+    changed = {"promises": promises, "no_match": no_match}
+    manifest = bundle().manifest.model_copy(update=changed)
     return replace(bundle(), manifest=manifest)
 
 

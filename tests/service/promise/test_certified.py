@@ -22,8 +22,15 @@ def test_a_certified_promise_survives_json_exactly(
     assert Certified.from_json(json.loads(json.dumps(certified.to_json()))) == certified
 
 
+def test_no_match_has_one_promise_whatever_the_target() -> None:
+    no_match = small_promise(0.9, 0.3)
+    bundle = bundle_of(ORDINARY, STRICTER, no_match=no_match)
+    assert certified_by(bundle, ORDINARY.target_precision) == Certified(ORDINARY, no_match)
+    assert certified_by(bundle, STRICTER.target_precision) == Certified(STRICTER, no_match)
+
+
 def test_a_bundle_certified_what_it_promises_for_the_target() -> None:
     bundle = bundle_of(ORDINARY, STRICTER)
-    assert certified_by(bundle, STRICTER.target_precision).promise == STRICTER
+    assert certified_by(bundle, STRICTER.target_precision) == Certified(STRICTER, None)
     with pytest.raises(BundleError, match=r"no promise for a target precision of 0\.5"):
         certified_by(bundle, 0.5)

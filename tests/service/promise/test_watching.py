@@ -11,7 +11,6 @@ from models.monitoring.watch import Audit, Estimate, WatchState, estimate, new_w
 from service.database.engine import transaction
 from service.database.tables import Answer, Decision, Stream, VerdictRow
 from service.errors import ProductNotFound
-from service.promise.certified import Certified
 from service.promise.effective import thresholds_of
 from tests.service.conftest import FakeClock
 from tests.service.promise.audits import POLICY, RIGHT, WRONG, Deployment
@@ -23,7 +22,6 @@ from tests.service.promise.promises import (
     STRICTER,
     TARGET,
     add_override,
-    add_proposal,
     bundle_of,
 )
 from tests.service.review.queues import ask
@@ -102,11 +100,12 @@ def test_an_unsure_verdict_is_counted_and_not_used(deployment: Deployment) -> No
 def test_no_match_is_right_when_the_person_found_none(
     deployment: Deployment, answer: Answer, products: tuple[str, ...], errors: int
 ) -> None:
-    _promise_no_match(deployment, 0.3)
-    task_id = deployment.draw(0.3, decision=Decision.NO_MATCH, group=None)
+    deployment.bundle = bundle_of(ORDINARY, STRICTER, no_match=small_promise(0.9, 0.3))
+    task_id = deployment.draw(0.3, decision=Decision.NO_MATCH, group=None, target=0.9)
     deployment.answer(task_id, answer, *products)
     (watch,) = deployment.watches()
     assert (watch.decision, watch.audits, watch.errors) == (Decision.NO_MATCH, 1, errors)
+    assert watch.target_precision == 0.9
 
 
 def test_only_audits_count(deployment: Deployment) -> None:
@@ -242,11 +241,11 @@ def test_all_other_queries_are_tightened_without_the_groups(deployment: Deployme
 
 
 def test_no_match_is_stopped(deployment: Deployment) -> None:
-    _promise_no_match(deployment, 0.3)
+    deployment.bundle = bundle_of(ORDINARY, STRICTER, no_match=small_promise(0.9, 0.3))
     for _ in range(100):
         if deployment.overrides():
             break
-        task_id = deployment.draw(0.3, decision=Decision.NO_MATCH, group=None)
+        task_id = deployment.draw(0.3, decision=Decision.NO_MATCH, group=None, target=0.9)
         deployment.answer(task_id, Answer.ACCEPTED, RIGHT)
     no_match = deployment.effective().no_match
     assert no_match is not None
@@ -396,11 +395,6 @@ def test_a_watch_that_does_not_exist_cannot_be_counted_again(deployment: Deploym
 def _rebuild(deployment: Deployment, watch_id: UUID) -> Estimate:
     with transaction(deployment.engine) as connection:
         return deployment.watcher.rebuild(connection, watch_id)
-
-
-def _promise_no_match(deployment: Deployment, threshold: float) -> None:
-    certified = Certified(ORDINARY, small_promise(TARGET, threshold))
-    add_proposal(deployment.engine, deployment.clock, certified)
 
 
 def _plain_task(deployment: Deployment) -> UUID:
