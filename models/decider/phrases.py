@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.decider.tokens import Kind, Token, tokens
 
 MOST_NAMED = 3
+QUERY, TITLE = "query", "product title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,12 @@ def _in_both(noun: str, kind: Kind) -> Phrase:
 
 
 def _share(of: str, where: str) -> Phrase:
-    return lambda value, _: f"{value:.0%} of the {of} is in the {where}, rare words counting more"
+    def say(value: float, pair: Compared) -> str:
+        if not (pair.query if of == QUERY else pair.title):
+            return f"the {of} has no word"
+        return f"{value:.0%} of the {of} is in the {where}, rare words counting more"
+
+    return say
 
 
 def _equal(what: str) -> Phrase:
@@ -146,8 +152,8 @@ _PHRASES: Mapping[str, Phrase] = {
     "best_known_query": (
         lambda value, _: f"the most similar known query of any candidate has {value:.2f}"
     ),
-    "share_of_query": _share("query", "product title"),
-    "share_of_title": _share("product title", "query"),
+    "share_of_query": _share(QUERY, TITLE),
+    "share_of_title": _share(TITLE, QUERY),
     "words_only_in_query": _only_in_query("word", Kind.WORD),
     "words_only_in_title": _only_in_title("word", Kind.WORD),
     "numbers_in_both": _in_both("number", Kind.NUMBER),
@@ -174,8 +180,6 @@ _UNKNOWN: Mapping[str, str] = {
     "lead_in_unshared_title": "there is no other candidate",
     "lead_in_known_query": "no other candidate has a known query, or this one has none",
     "best_known_query": "no candidate has a known query",
-    "share_of_query": "the query has no word",
-    "share_of_title": "the product title has no word",
     "identifier_agrees": "not both have a GTIN, ISBN or part number",
     "brand_agrees": "not both have a brand",
     "category_agrees": "not both have a category",

@@ -10,6 +10,7 @@ from models.decider.features.all import FEATURES, NAMES
 from models.decider.trees import Trees
 from training.decider.examples import Examples
 from training.decider.settings import DeciderSettings
+from training.decider.unknown import with_unknown
 
 LOWEST_SLOPE = 0.05
 
@@ -18,8 +19,10 @@ def fit_trees(examples: Examples, settings: DeciderSettings, seed: int) -> Trees
     """Return trees fitted on most of the queries; the others stop them and scale their sums.
 
     The loss is the cross-entropy of each pair by itself. Monotone where `FEATURES` say so. The same
-    examples, settings and seed give the same trees.
+    examples, settings and seed give the same trees. Attributes that all pairs have are taken away
+    from some, see `with_unknown`.
     """
+    examples = with_unknown(examples, seed)
     validation = _drawn(examples.queries, settings.validation_share, seed)
     held_out, fitted = _matrix(examples, validation), _matrix(examples, ~validation)
     booster = xgboost.train(

@@ -157,7 +157,7 @@ def errors(findings: Findings) -> Section:
             f"The wrong answers of the highest {_PLURALS[by]}. Read each pair of products: where"
             " they are one and the same, the catalogue has it twice; where the answer is right, the"
             " label is wrong. Only what is left is an error of the model.",
-            "Most of them are one product that the catalogue has twice: alc-train catalogue-check"
+            "Often they are one product that the catalogue has twice: alc-train catalogue-check"
             " lists such products, and labels that may be wrong, for the whole catalogue; with"
             " --bundle it looks at these errors as well.",
         )

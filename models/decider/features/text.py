@@ -95,8 +95,11 @@ def weight_of_query(pairs: Pairs) -> FloatMatrix:
 
 
 def _share(part: FloatMatrix, whole: FloatMatrix) -> FloatMatrix:
-    """Return part / whole, NaN where there is nothing."""
-    share: FloatMatrix = np.divide(part, np.where(whole > 0, whole, np.float32(np.nan)))
+    """Return part / whole, 0 where there is nothing.
+
+    That is not missing: a text without words speaks for no pair, and no tree has seen one.
+    """
+    share: FloatMatrix = np.divide(part, np.where(whole > 0, whole, np.float32(1)))
     return share
 
 

@@ -109,6 +109,12 @@ def test_what_a_value_says(feature: str, value: float) -> None:
     assert phrase(feature, value, pair) == SENTENCES[feature, value]
 
 
+@pytest.mark.parametrize("feature", ["share_of_query", "share_of_title"])
+def test_a_side_without_a_word_is_said(feature: str) -> None:
+    assert phrase(feature, 0.0, compared("!", "?")).endswith("has no word")
+    assert phrase(feature, 0.0, compared("neff", "bosch")).startswith("0% of the")
+
+
 def test_of_many_tokens_some_are_named() -> None:
     pair = compared("a b c d e", "")
     named = 'words "a", "b", "c" and 2 more are not in the product title'
