@@ -24,7 +24,7 @@ def parameters() -> dict[str, dict[str, Any]]:
 
 def test_the_data_are_all_rows_once() -> None:
     found = specification()
-    assert found["data"]["values"] == chart_rows(WHAT_IF)
+    assert list(found["datasets"].values()) == [chart_rows(WHAT_IF)]
     assert str(found).count("'refusal'") == len(WHAT_IF)
 
 
