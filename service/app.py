@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
+from random import SystemRandom
 
+import structlog
 from fastapi import FastAPI
 from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from service import health, scrape
@@ -17,10 +20,12 @@ from service.access import endpoints as access
 from service.access.dependencies import SignInNeeded
 from service.access.key_cache import KeyCache
 from service.access.service import find_key
+from service.audit.sampling import Sampling
 from service.bundles import endpoints as bundles
 from service.bundles.holder import BundleHolder, bundle_check
 from service.checks import database_check
 from service.clock import SqlClock, database_clock
+from service.errors import DatabaseUnavailable, NoBundle
 from service.metrics import Metrics, create_metrics
 from service.middleware.body_limit import BodyLimit
 from service.middleware.error_boundary import ErrorBoundary
@@ -33,6 +38,7 @@ from service.promise.watching import PromiseWatcher, WatchPolicy
 from service.queue_metrics import QueueCollector
 from service.recommend import endpoints as recommend
 from service.recommend.identifiers import new_id
+from service.recommend.in_force import PromisesInForce
 from service.recommend.recommender import Recommender
 from service.recommend.service import DecisionService
 from service.review import endpoints as review
@@ -40,6 +46,8 @@ from service.review.dependencies import connect_catalogue
 from service.settings import Settings
 from service.state import ServiceState
 from service.web.endpoints import add_pages
+
+log = structlog.get_logger(__name__)
 
 DOCUMENTATION_PAGES = frozenset({"/docs", "/redoc"})  # they load scripts from elsewhere
 
@@ -71,6 +79,7 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
 def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> ServiceState:
     metrics = create_metrics()
     metrics.registry.register(QueueCollector(engine))
+    promises = PromisesInForce()
     holder = BundleHolder(settings.bundles_dir, settings.target_precision, metrics, time.time)
     return ServiceState(
         settings=settings,
@@ -80,8 +89,19 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> Servic
         keys=KeyCache(partial(find_key, engine), settings.key_cache_seconds, time.monotonic),
         checks=(bundle_check(holder), database_check(engine)),
         bundles=holder,
+        promises=promises,
         recommender=Recommender(
-            DecisionService(engine, clock, metrics, new_id),
+            DecisionService(
+                engine=engine,
+                clock=clock,
+                metrics=metrics,
+                new_id=new_id,
+                promises=promises,
+                sampling=Sampling(
+                    settings.audit_share, settings.calibration_share, SystemRandom().random
+                ),
+                answer_no_match=settings.answer_no_match,
+            ),
             metrics,
             max_batch=settings.max_batch,
             max_waiting=settings.max_waiting_queries,
@@ -110,5 +130,16 @@ def _middleware(metrics: Metrics) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: ServiceState = app.state.service
+    await run_in_threadpool(_read_promises, state)
     with state.recommender.running():
         yield
+
+
+def _read_promises(state: ServiceState) -> None:
+    """Know what is promised before the first query comes, in case the database goes away."""
+    try:
+        state.promises.prepare(state.engine, state.bundles.served)
+    except NoBundle:
+        return  # it is read with the first query of the bundle that comes
+    except DatabaseUnavailable as error:
+        log.warning("promises_not_read", code=error.code)

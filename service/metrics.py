@@ -14,7 +14,7 @@ from prometheus_client import (
 )
 
 from service.automation_coverage import AutomationCoverage
-from service.database.tables import Decision
+from service.database.tables import Decision, Stream
 
 COVERAGE_WINDOW = 10_000
 REQUEST_LABELS = ("route", "method", "status_class")
@@ -44,6 +44,7 @@ class Metrics:
     candidate_score: Histogram  # the best candidate of each query; use observe_best
     candidate_probability: Histogram  # of the same candidate; nothing where there is no decider
     decisions: Counter  # by decision; use count_decision
+    label_samples: Counter  # by stream
     target_precision: Gauge
     bundle_info: Gauge  # by bundle_id; use show_bundle
     bundle_loaded_at: Gauge
@@ -52,7 +53,7 @@ class Metrics:
         """Count one decision; a verified one is a person's and leaves the coverage alone."""
         self.decisions.labels(decision.value).inc()
         if decision is not Decision.VERIFIED:
-            self.automation_coverage.add(accepted=decision is Decision.AUTO_ACCEPT)
+            self.automation_coverage.add(automatic=decision.is_automatic)
 
     def observe_best(self, score: float, probability: float | None) -> None:
         """Observe the best candidate of a query."""
@@ -107,6 +108,12 @@ def create_metrics() -> Metrics:
         decisions=Counter(
             "alc_decisions_total", "Queries by what was decided", ("decision",), registry=registry
         ),
+        label_samples=Counter(
+            "alc_label_samples_total",
+            "Decisions that were drawn at random for a person to label",
+            ("stream",),
+            registry=registry,
+        ),
         target_precision=_gauge("target_precision_ratio", "Promised precision", registry),
         bundle_info=Gauge(
             "alc_bundle_info", "The bundle that answers", ("bundle_id",), registry=registry
@@ -115,9 +122,11 @@ def create_metrics() -> Metrics:
     )
     for decision in Decision:
         metrics.decisions.labels(decision.value)
+    for stream in Stream:
+        metrics.label_samples.labels(stream.value)
     _gauge(
         "automation_coverage_ratio",
-        f"Share of this instance's last {COVERAGE_WINDOW} model decisions that were accepted",
+        f"Share of this instance's last {COVERAGE_WINDOW} model decisions that needed no person",
         registry,
     ).set_function(metrics.automation_coverage.ratio)
     return metrics

@@ -15,6 +15,7 @@ from models.errors import ConfigurationError
 PREFIX = "ALC_"
 Chance = Annotated[float, Field(gt=0.0, lt=1.0)]
 TargetPrecision = Annotated[float, Field(gt=0.5, lt=1.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 def _also_unprefixed(name: str) -> AliasChoices:
@@ -45,6 +46,12 @@ class Settings(BaseSettings):
     # confidence of the bounds of the live precision.
     promise_false_alarm: Chance = 0.05
     promise_confidence: Chance = 0.90
+    # Off: queries for which that is promised wait for a person like all that is not accepted.
+    answer_no_match: bool = True
+    # Shares of what is answered without a person, and of all that the model decides, that people
+    # label whatever the score.
+    audit_share: Share = 0.02
+    calibration_share: Share = 0.0
     max_batch: int = Field(64, ge=1, le=1024)
     # Queries that may wait at once; beyond them requests are refused instead of being late.
     max_waiting_queries: int = Field(2048, ge=1)

@@ -14,6 +14,7 @@ from service.checks import Check
 from service.clock import SqlClock
 from service.metrics import Metrics
 from service.promise.watching import PromiseWatcher
+from service.recommend.in_force import PromisesInForce
 from service.recommend.recommender import Recommender
 from service.settings import Settings
 
@@ -29,6 +30,7 @@ class ServiceState:
     keys: KeyCache
     checks: tuple[Check, ...]
     bundles: BundleHolder
+    promises: PromisesInForce
     recommender: Recommender
     watcher: PromiseWatcher
 

@@ -48,6 +48,7 @@ def describe(served: ServedBundle) -> BundleRead:
         decider=describe_decider(bundle.runtime.decider),
         promise=describe_promise(served.promise),
         promises=[describe_promise(promise) for promise in bundle.promises],
+        no_match=None if bundle.no_match is None else describe_promise(bundle.no_match),
     )
 
 
@@ -70,4 +71,5 @@ def describe_decider(decider: Decider | None) -> DeciderRead | None:
 
 
 def describe_promise(promise: Promise) -> PromiseRead:
-    return PromiseRead(**{name: asdict(promise)[name] for name in PromiseRead.model_fields})
+    fields = asdict(promise)
+    return PromiseRead(**{name: fields[name] for name in PromiseRead.model_fields})

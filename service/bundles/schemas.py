@@ -12,9 +12,19 @@ from models.memory.settings import Formula
 DecidesBy = Literal["probability", "score"]
 
 
+class GroupingRead(BaseModel):
+    """By which attribute queries have thresholds of their own."""
+
+    attribute: str
+    of: Literal["query", "product"] = Field(description="Whose: the query's or its best product's")
+
+
 class PromiseRead(BaseModel):
     """A precision that was certified on labels held out for it."""
 
+    group: str | None = Field(
+        description="Whose promise it is; null: that of all queries, less those of `groups`"
+    )
     target_precision: float
     confidence: float
     threshold: float | None = Field(
@@ -26,6 +36,10 @@ class PromiseRead(BaseModel):
     labels_needed: int | None = Field(
         description="How many more labels a promise takes at least; null when one is made, or"
         " when more labels alone would not help"
+    )
+    grouping: GroupingRead | None = Field(description="null: all queries share one threshold")
+    groups: list[PromiseRead] = Field(
+        description="Promises of groups with a threshold of their own"
     )
 
 
@@ -76,3 +90,6 @@ class BundleRead(BaseModel):
     decider: DeciderRead | None = Field(description="null: there is none, and the score decides")
     promise: PromiseRead = Field(description="The one that answers carry")
     promises: list[PromiseRead] = Field(description="All that were calibrated")
+    no_match: PromiseRead | None = Field(
+        description="Of the answer that no product is right; null: that is not promised"
+    )

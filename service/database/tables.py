@@ -54,6 +54,11 @@ class Decision(enum.StrEnum):
     VERIFIED = "verified"
     NO_MATCH = "no_match"
 
+    @property
+    def is_automatic(self) -> bool:
+        """Return whether it is an answer that no person has seen."""
+        return self in (Decision.AUTO_ACCEPT, Decision.NO_MATCH)
+
 
 class Stream(enum.StrEnum):
     """Why the label of a decision is representative: the decision was drawn at random for it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ import orjson
 from models.thresholds import Promise
 from service.bundles.endpoints import describe_promise
 from service.recommend.decided import Decided, Outcome
-from service.recommend.jobs import Job, Query
+from service.recommend.jobs import Job, Match, Query
 
 
 def answer_bytes(job: Job, outcome: Outcome) -> bytes:
@@ -18,18 +19,22 @@ def answer_bytes(job: Job, outcome: Outcome) -> bytes:
     return orjson.dumps(
         {
             "bundle_id": job.served.bundle.bundle_id,
-            "promise": orjson.Fragment(_promise_json(job.served.promise)),
+            "promise": _promise(outcome.promise, outcome),
+            "no_match_promise": None
+            if outcome.no_match is None
+            else _promise(outcome.no_match, outcome),
             "degraded": outcome.degraded,
             "results": [
-                _result(query, decided)
-                for query, decided in zip(job.queries, outcome.decided, strict=True)
+                _result(query, match, decided)
+                for (query, match), decided in zip(job.pairs(), outcome.decided, strict=True)
             ],
         }
     )
 
 
-def _result(query: Query, decided: Decided) -> dict[str, Any]:
-    verdict = decided.verdict
+def _result(query: Query, match: Match, decided: Decided) -> dict[str, Any]:
+    verdict, judgement = decided.verdict, decided.judgement
+    by_model = verdict is None
     return {
         "id": query.id,
         "decision": decided.decision,
@@ -37,6 +42,9 @@ def _result(query: Query, decided: Decided) -> dict[str, Any]:
         "review_task_id": decided.review_task_id,
         "auto_accepted": decided.auto_accepted,
         "manual_review": decided.manual_review,
+        "group": judgement.group if by_model else None,
+        "threshold": judgement.threshold if by_model else None,
+        "calibrated_probability": match.calibrated_probability if by_model else None,
         "verdict": None
         if verdict is None
         else {
@@ -47,6 +55,13 @@ def _result(query: Query, decided: Decided) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=8)
+def _promise(promise: Promise, outcome: Outcome) -> orjson.Fragment:
+    """Return a promise with those of its groups that the answer is about; there may be hundreds."""
+    asked = {decided.judgement.group for decided in outcome.decided}
+    groups = tuple(one for one in promise.groups if one.group in asked)
+    return orjson.Fragment(_promise_json(replace(promise, groups=groups)))
+
+
+@lru_cache(maxsize=256)
 def _promise_json(promise: Promise) -> bytes:
     return describe_promise(promise).model_dump_json().encode()

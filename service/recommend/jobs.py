@@ -23,10 +23,17 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The nearest products, best first; the first `accepted` of them need no person."""
+    """The nearest products, best first, and what decides about them.
+
+    `deciding` is for each rank what thresholds are compared with, -inf where there is no product.
+    `group` is the query's, where the bundle has thresholds for groups; `calibrated_probability`
+    says how probably the best product is right, where the bundle knows.
+    """
 
     candidates: tuple[Candidate, ...]
-    accepted: int
+    deciding: tuple[float, ...]
+    group: str | None = None
+    calibrated_probability: float | None = None
 
 
 @dataclass(slots=True, eq=False)

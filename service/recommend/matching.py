@@ -12,10 +12,10 @@ import numpy as np
 
 from models.decider.reasons import Reason, reasons
 from models.encoder import FloatMatrix
+from models.groups import group_of
 from models.index.base import SCORE_DECIMALS, Neighbours
 from models.index.ranking import first
 from models.runtime import Runtime
-from models.thresholds import accepted
 from service.bundles.holder import ServedBundle
 from service.metrics import Metrics
 from service.recommend.jobs import Job, Match, Part
@@ -62,7 +62,7 @@ def match_parts(parts: Sequence[Part], metrics: Metrics) -> None:
     decided = _decided(runtime, groups, found, metrics)
     explained = _explained(runtime, groups, found, metrics)
     for group, best, why in zip(groups, decided, explained, strict=True):
-        matches = _matches(served, first(best, group.k), why)
+        matches = _matches(served, group.attributes, first(best, group.k), why)
         for (job, position), match in zip(group.places, matches, strict=True):
             job.matches[position] = match
 
@@ -129,12 +129,17 @@ def _reasons(runtime: Runtime, group: _Group, found: Neighbours) -> list[Reasons
     ]
 
 
-def _matches(served: ServedBundle, found: Neighbours, explained: Sequence[Reasons]) -> list[Match]:
-    counts = accepted(found.deciding, served.promise).sum(axis=1).tolist()
+def _matches(
+    served: ServedBundle,
+    attributes: Sequence[Mapping[str, str]],
+    found: Neighbours,
+    explained: Sequence[Reasons],
+) -> list[Match]:
+    deciding, calibrated = found.deciding.tolist(), _calibrated(served, found)
     scores, probabilities = _rounded(found.scores), _probabilities(found)
-    catalogue = served.bundle.runtime.catalogue
+    catalogue, grouping = served.bundle.runtime.catalogue, served.promise.grouping
     matches = []
-    for query, (rows, count) in enumerate(zip(found.rows.tolist(), counts, strict=True)):
+    for query, rows in enumerate(found.rows.tolist()):
         candidates = []
         for place, row in enumerate(rows):
             if row < 0:
@@ -150,8 +155,26 @@ def _matches(served: ServedBundle, found: Neighbours, explained: Sequence[Reason
                     explained[query].get(row),
                 )
             )
-        matches.append(Match(tuple(candidates), count))
+        best = catalogue[rows[0]].attributes if candidates else None
+        matches.append(
+            Match(
+                tuple(candidates),
+                tuple(deciding[query]),
+                group_of(grouping, attributes[query], best),
+                calibrated[query] if candidates else None,
+            )
+        )
     return matches
+
+
+def _calibrated(served: ServedBundle, found: Neighbours) -> Sequence[float | None]:
+    """Return how probably the best product of each query is right, where the bundle knows."""
+    calibration = served.bundle.calibration
+    if calibration is None or calibration.probability is None:
+        return [None] * len(found.rows)
+    chances = calibration.probability.of(found.deciding[:, 0])
+    calibrated: list[float] = np.round(chances, SCORE_DECIMALS).tolist()
+    return calibrated
 
 
 def _rounded(values: FloatMatrix) -> list[list[float]]:

@@ -125,17 +125,35 @@ class RecommendationRead(BaseModel):
     review_task_id: UUID | None = Field(description="Where a person decides")
     auto_accepted: list[ProductRead]
     manual_review: list[ProductRead]
+    group: str | None = Field(
+        description="Whose threshold applied; null: that of all queries without one of their own,"
+        " or a person answered"
+    )
+    threshold: float | None = Field(
+        description="The one that decided: of `no_match` a highest, else a least value of what"
+        " decides; null: nothing is promised here, so nothing is accepted, or a person answered"
+    )
+    calibrated_probability: float | None = Field(
+        description="That the best candidate is right, by labels of random queries; null where the"
+        " bundle has too few of them, or a person answered"
+    )
     verdict: VerdictRead | None
 
 
 class DegradedRead(BaseModel):
-    reason: str = Field(examples=["decisions_not_recorded"])
+    reason: str = Field(examples=["decisions_not_recorded", "promise_broken"])
     detail: str
 
 
 class RecommendationsRead(BaseModel):
     bundle_id: str
-    promise: PromiseRead
+    promise: PromiseRead = Field(
+        description="As it is in force, with those of its groups that the queries belong to"
+    )
+    no_match_promise: PromiseRead | None = Field(
+        description="The same of the answer `no_match`: that no product of the catalogue is right;"
+        " null where it is not given"
+    )
     degraded: DegradedRead | None
     results: list[RecommendationRead] = Field(description="In the order of the queries")
 

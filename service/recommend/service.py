@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import islice
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from models.catalogue import Catalogue
+from service.audit.repository import insert_samples
+from service.audit.sampling import Sampling
 from service.clock import SqlClock
 from service.database.engine import transaction
-from service.database.tables import Decision
 from service.errors import DatabaseUnavailable
 from service.metrics import Metrics
-from service.recommend.decided import NOT_RECORDED, Decided, NamedProduct, Outcome
-from service.recommend.jobs import Job, Match, Query
+from service.promise.effective import Effective
+from service.recommend.decided import Decided, Outcome, degradation
+from service.recommend.deciding import decide_one
+from service.recommend.entries import Entry, decision_row, new_samples, new_task
+from service.recommend.in_force import PromisesInForce
+from service.recommend.jobs import Job
+from service.recommend.judging import judge_jobs
 from service.recommend.repository import insert_decisions
 from service.review.repository import open_tasks, verified_answers
-from service.review.tasks import Candidate, NewTask, VerifiedAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionService:
-    """Decides on matched queries and records it, for several requests in one transaction."""
+    """Decides on matched queries and records it, for several requests in one transaction.
+
+    `answer_no_match` allows the answer that no product is right, where that is promised.
+    """
 
     engine: Engine
     clock: SqlClock
     metrics: Metrics
     new_id: Callable[[], UUID]
+    promises: PromisesInForce
+    sampling: Sampling
+    answer_no_match: bool
 
     def decide(self, jobs: Sequence[Job]) -> list[Outcome | DatabaseUnavailable]:
         """Return what to answer to each job; all that is recorded is committed by then.
@@ -39,125 +49,89 @@ class DecisionService:
         """
         try:
             with transaction(self.engine) as connection:
-                outcomes = self._record(connection, jobs)
+                in_force = self._read(connection, jobs)
+                entries = self._record(connection, jobs, in_force)
         except DatabaseUnavailable as error:
             return [self._unrecorded(job, error) for job in jobs]
-        for job, outcome in zip(jobs, outcomes, strict=True):
-            self._count(job, outcome)
-        return list(outcomes)
-
-    def _record(self, connection: Connection, jobs: Sequence[Job]) -> list[Outcome]:
-        keys = {query.key for job in jobs for query in job.queries}
-        verified = verified_answers(connection, sorted(keys))
-        outcomes = [
-            [decide_one(job, match, verified.get(query.key)) for query, match in job.pairs()]
+        self._count(entries)
+        decided = iter([entry.decided for entry in entries])
+        return [
+            self._outcome(
+                list(islice(decided, len(job.queries))),
+                in_force[job.served.bundle.bundle_id],
+                recorded=True,
+            )
             for job in jobs
         ]
-        task_ids = open_tasks(connection, self.clock, self._new_tasks(jobs, outcomes))
-        recorded = [
-            Outcome([self._with_ids(query, decided, task_ids) for query, decided in pairs])
-            for pairs in (
-                zip(job.queries, decided, strict=True)
-                for job, decided in zip(jobs, outcomes, strict=True)
-            )
+
+    def _read(self, connection: Connection, jobs: Sequence[Job]) -> dict[str, Effective]:
+        bundles = {job.served.bundle.bundle_id: job.served for job in jobs}
+        return {
+            bundle_id: self.promises.read(connection, served)
+            for bundle_id, served in bundles.items()
+        }
+
+    def _record(
+        self, connection: Connection, jobs: Sequence[Job], in_force: Mapping[str, Effective]
+    ) -> list[Entry]:
+        keys = {query.key for job in jobs for query in job.queries}
+        verified = verified_answers(connection, sorted(keys))
+        judged = judge_jobs(jobs, in_force, answer_no_match=self.answer_no_match)
+        entries = []
+        for job, judgements in zip(jobs, judged, strict=True):
+            for (query, match), judgement in zip(job.pairs(), judgements, strict=True):
+                decided = decide_one(job, match, judgement, verified.get(query.key))
+                drawn = self.sampling.draw(decided.decision)
+                entries.append(Entry(job, query, match, decided, drawn))
+        return self._store(connection, entries)
+
+    def _store(self, connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the entries with their ids, once all that they need is in the database."""
+        tasks = [new_task(entry, self.new_id) for entry in entries if entry.needs_task]
+        task_ids = open_tasks(connection, self.clock, tasks)
+        recorded = [self._with_ids(entry, task_ids) for entry in entries]
+        insert_decisions(connection, self.clock, [decision_row(entry) for entry in recorded])
+        samples = [
+            sample
+            for entry in recorded
+            if entry.drawn
+            for sample in new_samples(entry, task_ids[entry.query.key], self.new_id)
         ]
-        rows = [
-            row for job, outcome in zip(jobs, recorded, strict=True) for row in _rows(job, outcome)
-        ]
-        insert_decisions(connection, self.clock, rows)
+        insert_samples(connection, self.clock, samples)
         return recorded
 
-    def _new_tasks(self, jobs: Sequence[Job], outcomes: list[list[Decided]]) -> list[NewTask]:
-        return [
-            NewTask(
-                id=self.new_id(),
-                query_key=query.key,
-                source=job.source,
-                text=query.text,
-                candidates=job.matches[position].candidates,
-                bundle_id=job.served.bundle.bundle_id,
-                attributes=query.attributes,
-            )
-            for job, decided in zip(jobs, outcomes, strict=True)
-            for position, query in enumerate(job.queries)
-            if decided[position].decision is Decision.MANUAL_REVIEW
-        ]
-
-    def _with_ids(self, query: Query, decided: Decided, task_ids: dict[bytes, UUID]) -> Decided:
-        task_id = None
-        if decided.decision is Decision.MANUAL_REVIEW:
-            task_id = task_ids[query.key]
-        return replace(decided, decision_id=self.new_id(), review_task_id=task_id)
+    def _with_ids(self, entry: Entry, task_ids: Mapping[bytes, UUID]) -> Entry:
+        # The task of a drawn answer stays unnamed: nobody who asks is to know of it.
+        task_id = task_ids[entry.query.key] if entry.waits else None
+        decided = replace(entry.decided, decision_id=self.new_id(), review_task_id=task_id)
+        return replace(entry, decided=decided)
 
     def _unrecorded(self, job: Job, error: DatabaseUnavailable) -> Outcome | DatabaseUnavailable:
-        decided = [decide_one(job, match, None) for _, match in job.pairs()]
-        if any(one.decision is not Decision.AUTO_ACCEPT for one in decided):
+        in_force = self.promises.last(job.served)
+        if in_force is None:
             return error
-        outcome = Outcome(decided, NOT_RECORDED)
-        self._count(job, outcome)
-        return outcome
+        known = {job.served.bundle.bundle_id: in_force}
+        [judged] = judge_jobs([job], known, answer_no_match=self.answer_no_match)
+        entries = [
+            Entry(job, query, match, decide_one(job, match, judgement, None), ())
+            for (query, match), judgement in zip(job.pairs(), judged, strict=True)
+        ]
+        if any(entry.waits for entry in entries):
+            return error
+        self._count(entries)
+        return self._outcome([entry.decided for entry in entries], in_force, recorded=False)
 
-    def _count(self, job: Job, outcome: Outcome) -> None:
-        for (_, match), decided in zip(job.pairs(), outcome.decided, strict=True):
-            self.metrics.count_decision(decided.decision)
-            if match.candidates:
-                self.metrics.observe_best(
-                    match.candidates[0].score, match.candidates[0].probability
-                )
+    def _outcome(
+        self, decided: Sequence[Decided], in_force: Effective, *, recorded: bool
+    ) -> Outcome:
+        no_match = in_force.no_match if self.answer_no_match else None
+        degraded = degradation(decided, recorded=recorded)
+        return Outcome(decided, in_force.promise, no_match, degraded)
 
-
-def decide_one(job: Job, match: Match, verified: VerifiedAnswer | None) -> Decided:
-    """Decide on one query; a person's verdict goes before the model's opinion.
-
-    A verdict that names a product which the catalogue has no more does not count.
-    """
-    if verified is not None:
-        products = _named(verified, match, job.served.bundle.runtime.catalogue)
-        if products is not None:
-            return Decided(Decision.VERIFIED, products, (), verdict=verified)
-    decision = Decision.AUTO_ACCEPT if match.accepted else Decision.MANUAL_REVIEW
-    accepted, others = match.candidates[: match.accepted], match.candidates[match.accepted :]
-    return Decided(decision, accepted, others)
-
-
-def _named(
-    verified: VerifiedAnswer, match: Match, catalogue: Catalogue
-) -> list[Candidate | NamedProduct] | None:
-    """Return the products of a verdict, or None when one of them is gone."""
-    proposed = {candidate.product_id: candidate for candidate in match.candidates}
-    products: list[Candidate | NamedProduct] = []
-    for product_id in verified.product_ids:
-        product = catalogue.find(product_id)
-        if product is None:
-            return None
-        products.append(proposed.get(product_id) or NamedProduct(product_id, product.title))
-    return products
-
-
-def _rows(job: Job, outcome: Outcome) -> list[dict[str, Any]]:
-    return [
-        _row(job, query, match, decided)
-        for (query, match), decided in zip(job.pairs(), outcome.decided, strict=True)
-    ]
-
-
-def _row(job: Job, query: Query, match: Match, decided: Decided) -> dict[str, Any]:
-    best = match.candidates[0] if match.candidates else None
-    promise = job.served.promise
-    verdict = decided.verdict
-    return {
-        "id": decided.decision_id,
-        "decision": decided.decision,
-        "source": job.source,
-        "query_id": query.id,
-        "query_key": query.key,
-        "text": query.text,
-        "bundle_id": job.served.bundle.bundle_id,
-        "product_id": None if best is None else best.product_id,
-        "score": None if best is None else best.score,
-        "probability": None if best is None else best.probability,
-        "target_precision": promise.target_precision,
-        "threshold": promise.threshold,
-        # A verified decision points to the task whose verdict it repeats.
-        "review_task_id": decided.review_task_id if verdict is None else verdict.task_id,
-    }
+    def _count(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.metrics.count_decision(entry.decided.decision)
+            for drawn in entry.drawn:
+                self.metrics.label_samples.labels(drawn.stream.value).inc()
+            if entry.best is not None:
+                self.metrics.observe_best(entry.best.score, entry.best.probability)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -33,7 +33,7 @@ from service.clock import SqlClock
 from service.database import events
 from service.database.events import Event
 from service.database.recordset import as_json
-from service.database.tables import Answer, EventRow, ReviewTaskRow, TaskState, VerdictRow
+from service.database.tables import Answer, EventRow, ReviewTaskRow, TaskKind, TaskState, VerdictRow
 from service.review.opening import SUBJECT, UNANSWERED, open_tasks_statement
 from service.review.rows import (
     event_from,
@@ -79,10 +79,19 @@ def open_tasks(
     if not new_tasks:
         return {}
     asked = Counter(task.query_key for task in new_tasks)
-    unique = {task.query_key: task for task in reversed(new_tasks)}
-    rows = [new_task_row(task, asked[task.query_key]) for task in unique.values()]
+    rows = [new_task_row(task, asked[task.query_key]) for task in _one_of_each(new_tasks)]
     stored = connection.execute(open_tasks_statement(clock), {"asked": as_json(rows)})
     return {bytes(row.query_key): row.id for row in stored}
+
+
+def _one_of_each(new_tasks: Sequence[NewTask]) -> Collection[NewTask]:
+    """Return the first task of each query, but one that waits before one that is only checked."""
+    found: dict[bytes, NewTask] = {}
+    for task in new_tasks:
+        first = found.setdefault(task.query_key, task)
+        if task.kind is TaskKind.REVIEW and first.kind is TaskKind.AUDIT:
+            found[task.query_key] = task
+    return found.values()
 
 
 def verified_answers(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from service.database.tables import TaskKind, TaskState
+from service.database.tables import TaskState
 from service.review.tasks import (
     Candidate,
     NewTask,
@@ -20,7 +20,7 @@ from service.review.tasks import (
 def new_task_row(task: NewTask, times_asked: int) -> dict[str, Any]:
     return {
         "id": task.id,
-        "kind": TaskKind.REVIEW,
+        "kind": task.kind,
         "state": TaskState.OPEN,
         "source": task.source,
         "query_key": task.query_key,

@@ -27,10 +27,18 @@ class Candidate:
     probability: float | None = None
     reasons: tuple[Reason, ...] | None = None
 
+    @property
+    def deciding(self) -> float:
+        """Return what is compared with a threshold, of a candidate that may be the best."""
+        return self.score if self.probability is None else self.probability
+
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A query that needs a person. `id` is used only when no unanswered task has this key."""
+    """A query that a person is to look at: it waits for that, or its answer is checked.
+
+    `id` and `kind` are used only when no unanswered task has this key.
+    """
 
     id: UUID
     query_key: bytes
@@ -39,6 +47,7 @@ class NewTask:
     candidates: tuple[Candidate, ...]
     bundle_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
+    kind: TaskKind = TaskKind.REVIEW
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,6 @@ def test_there_is_no_share_before_the_first_decision() -> None:
 def test_it_is_the_share_among_the_last_decisions(decisions: list[bool], window: int) -> None:
     coverage = AutomationCoverage(window)
     for accepted in decisions:
-        coverage.add(accepted=accepted)
+        coverage.add(automatic=accepted)
     last = decisions[-window:]
     assert coverage.ratio() == sum(last) / len(last)

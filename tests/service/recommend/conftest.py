@@ -58,7 +58,7 @@ def create_key(engine: Engine, name: str = "shop", scope: str = "recommend") -> 
 
 @pytest.fixture
 def start_service(serve: Serve, tmp_path: Path) -> Iterator[StartService]:
-    """Start services; each has its own client."""
+    """Start services, which draw no samples unless told to; each has its own client."""
     with httpx2.Client(timeout=20) as client:
 
         def start(
@@ -71,7 +71,8 @@ def start_service(serve: Serve, tmp_path: Path) -> Iterator[StartService]:
             bundles_dir = tmp_path / "bundles"
             contents = replace(contents or small_contents(), promises=promises)
             publish(bundles_dir, contents, created_at=CREATED_AT)
-            app = create_app(Settings(bundles_dir=bundles_dir, **settings), engine)
+            given = {"audit_share": 0.0, **settings}
+            app = create_app(Settings(bundles_dir=bundles_dir, **given), engine)
             app.state.service.bundles.load()
             headers = {"Authorization": f"Bearer {create_key(engine)}"}
             return Service(app, serve(app), client, headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +30,9 @@ def bundle() -> Bundle:
 
 
 def served(promise: Promise | None = None) -> ServedBundle:
-    return ServedBundle(bundle(), promise or small_promise(), loaded_at=0.0)
+    promise = promise or small_promise()
+    manifest = bundle().manifest.model_copy(update={"promises": (promise,)})
+    return ServedBundle(replace(bundle(), manifest=manifest), promise, loaded_at=0.0)
 
 
 def queries_of(*texts: str, source: str = "shop") -> list[Query]:

@@ -26,8 +26,8 @@ from service.recommend.schemas import RecommendationsRead
 from service.review.tasks import Candidate
 from tests.service.conftest import FakeClock
 from tests.service.recommend.conftest import Service, StartService, create_key
+from tests.service.recommend.decisions import answer_task
 from tests.service.recommend.jobs import UNCERTAIN, unmatched_job
-from tests.service.recommend.test_service import answer_task
 from tests.small_bundle import CREATED_AT, TITLES, small_contents, small_promise
 from tests.small_decider import CANDIDATES, deciding, gtin
 

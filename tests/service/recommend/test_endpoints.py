@@ -51,13 +51,17 @@ def test_an_answer_carries_bundle_and_promise(service: Service) -> None:
     answer = service.ask(CERTAIN)
     assert answer["bundle_id"].startswith("20260102T030405Z-")
     assert answer["promise"] == {
+        "group": None,
         "target_precision": 0.95,
         "confidence": 0.9,
         "threshold": 0.9,
         "calibration_labels": 500,
         "calibrated_at": "2026-01-02T03:04:05Z",
         "labels_needed": None,
+        "grouping": None,
+        "groups": [],
     }
+    assert answer["no_match_promise"] is None
 
 
 def test_ids_come_back_in_order(service: Service) -> None:

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.bundle.bundle import BundleContents
 from models.bundle.load import load_bundle
 from models.bundle.publish import publish
-from models.thresholds import Promise
+from models.catalogue import Catalogue, Product
+from models.thresholds import Grouping
 from service.bundles.holder import ServedBundle
 from service.metrics import create_metrics
-from service.recommend.jobs import Part, parts_of
+from service.recommend.jobs import Job, Part, parts_of
 from service.recommend.matching import match_parts
 from tests.service.recommend.jobs import CERTAIN, UNCERTAIN, matched_job, unmatched_job
 from tests.small_bundle import (
@@ -19,10 +23,11 @@ from tests.small_bundle import (
     remembering,
     small_contents,
     small_promise,
+    small_record,
 )
 
 
-def test_candidates_are_ranked_and_what_reaches_the_threshold_is_accepted() -> None:
+def test_candidates_are_ranked_with_what_decides_about_each() -> None:
     match = matched_job(CERTAIN).matches[0]
     assert [candidate.rank for candidate in match.candidates] == [1, 2, 3]
     assert match.candidates[0].product_id == "p0"
@@ -30,24 +35,13 @@ def test_candidates_are_ranked_and_what_reaches_the_threshold_is_accepted() -> N
     assert match.candidates[0].score == 1.0
     scores = [candidate.score for candidate in match.candidates]
     assert scores == sorted(scores, reverse=True)
-    assert match.accepted == 1
-
-
-@pytest.mark.parametrize("promise", [small_promise(threshold=None), small_promise(threshold=0.99)])
-def test_what_the_promise_does_not_cover_is_not_accepted(promise: Promise) -> None:
-    assert matched_job(UNCERTAIN, promise=promise).matches[0].accepted == 0
-
-
-def test_without_a_threshold_nothing_is_accepted() -> None:
-    assert matched_job(CERTAIN, promise=small_promise(threshold=None)).matches[0].accepted == 0
-
-
-def test_only_the_calibrated_rank_is_accepted_however_low_the_threshold() -> None:
-    assert matched_job(CERTAIN, promise=small_promise(threshold=0.01)).matches[0].accepted == 1
+    assert list(match.deciding) == pytest.approx(scores)
 
 
 def test_more_products_than_exist_are_not_invented() -> None:
-    assert len(matched_job(CERTAIN, k=100).matches[0].candidates) == len(TITLES)
+    match = matched_job(CERTAIN, k=100).matches[0]
+    assert len(match.candidates) == len(TITLES)
+    assert set(match.deciding[len(TITLES) :]) == {-math.inf}
 
 
 def test_remembered_queries_count_in_a_micro_batch(tmp_path: Path) -> None:
@@ -64,6 +58,52 @@ def test_remembered_queries_count_in_a_micro_batch(tmp_path: Path) -> None:
             found = [candidate.score for candidate in match.candidates]
             assert found == pytest.approx(scores[: job.k])
     assert jobs[0].matches[0].candidates[0].product_id == "p5"
+
+
+PHONES = Product("p0", TITLES[0], {"category": "Phones"})
+CAMERAS = Product("p4", TITLES[4], {"category": "Cameras"})
+
+
+@pytest.mark.parametrize(
+    ("grouping", "groups"),
+    [
+        (None, [None, None, None]),
+        (Grouping("category", "product"), ["Phones", "Cameras", None]),
+        (Grouping("brand", "query"), ["x", "x", "x"]),
+    ],
+)
+def test_a_query_is_in_the_group_of_its_attributes_or_of_its_best_product(
+    tmp_path: Path, grouping: Grouping | None, groups: list[str | None]
+) -> None:
+    contents = small_contents(promises=(replace(small_promise(), grouping=grouping),))
+    products = [Product(f"p{row}", title) for row, title in enumerate(TITLES)]
+    products[0], products[4] = PHONES, CAMERAS
+    runtime = replace(contents.runtime, catalogue=Catalogue(products))
+    job = _job_of(tmp_path, replace(contents, runtime=runtime), TITLES[0], TITLES[4], TITLES[5])
+    assert [match.group for _, match in job.pairs()] == groups
+
+
+def test_a_match_says_how_probably_its_best_product_is_right(tmp_path: Path) -> None:
+    record = small_record()
+    assert record.probability is not None
+    job = _job_of(tmp_path, small_contents(calibration=record), CERTAIN, UNCERTAIN)
+    for _, match in job.pairs():
+        [expected] = record.probability.of(np.array(match.deciding[:1]))
+        assert match.calibrated_probability == pytest.approx(expected, abs=1e-6)
+    certain, uncertain = (match.calibrated_probability for _, match in job.pairs())
+    assert (uncertain or 0) < (certain or 0)
+
+
+def test_without_calibration_labels_no_match_says_how_probable_it_is() -> None:
+    assert matched_job(CERTAIN).matches[0].calibrated_probability is None
+
+
+def _job_of(directory: Path, contents: BundleContents, *texts: str) -> Job:
+    bundle = load_bundle(publish(directory, contents, created_at=CREATED_AT))
+    served = ServedBundle(bundle, contents.promises[0], loaded_at=0.0)
+    job = replace(unmatched_job(*texts), served=served)
+    match_parts(parts_of(job, 64), create_metrics())
+    return job
 
 
 def test_a_job_is_cut_into_parts_and_is_whole_with_the_last() -> None:

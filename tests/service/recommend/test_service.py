@@ -1,26 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from models.thresholds import Promise
-from service.database.engine import transaction
 from service.database.tables import Answer, Decision, DecisionRow, EventRow, ReviewTaskRow
 from service.errors import DatabaseUnavailable
 from service.metrics import Metrics, create_metrics
-from service.recommend.decided import Decided, Outcome
-from service.recommend.identifiers import new_id
-from service.recommend.jobs import Job
+from service.recommend.decided import Outcome
 from service.recommend.service import DecisionService
-from service.review import repository as review
-from service.review.tasks import Verdict
 from tests.service.conftest import FakeClock
-from tests.service.recommend.jobs import CERTAIN, UNCERTAIN, matched_job
+from tests.service.recommend.decisions import answer_task, decide, decision_service, rows
+from tests.service.recommend.jobs import CERTAIN, UNCERTAIN, matched_job, served
 from tests.small_bundle import small_promise
 
 
@@ -31,32 +24,7 @@ def metrics() -> Metrics:
 
 @pytest.fixture
 def decisions(engine: Engine, clock: FakeClock, metrics: Metrics) -> DecisionService:
-    return DecisionService(engine, clock, metrics, new_id)
-
-
-def decide(decisions: DecisionService, *jobs: Job) -> list[list[Decided]]:
-    outcomes = decisions.decide(jobs)
-    decided = []
-    for outcome in outcomes:
-        assert isinstance(outcome, Outcome)
-        assert outcome.degraded is None
-        decided.append(list(outcome.decided))
-    return decided
-
-
-def rows(engine: Engine, table: type[Any]) -> list[Any]:
-    with transaction(engine) as connection:
-        return list(connection.execute(select(table.__table__)).all())
-
-
-def answer_task(
-    engine: Engine, clock: FakeClock, answer: Answer, product_ids: tuple[str, ...] = ()
-) -> None:
-    with transaction(engine) as connection:
-        (task,) = review.claim(connection, clock, "ann", 1, timedelta(minutes=1))
-        assert task.lease_token is not None
-        verdict = Verdict(uuid4(), answer, product_ids, None, "ann")
-        assert review.submit(connection, clock, task.id, task.lease_token, verdict)
+    return decision_service(engine, clock, metrics)
 
 
 def test_what_reaches_the_threshold_is_accepted_and_recorded(
@@ -197,12 +165,12 @@ def test_decisions_are_counted_and_verified_ones_are_not_automation(
 def test_without_a_database_only_what_needs_no_person_is_answered(
     stoppable_database: tuple[Engine, Callable[[], None]],
     clock: FakeClock,
-    metrics: Metrics,
     promise: Promise,
     answered: bool,
 ) -> None:
     engine, stop = stoppable_database
-    decisions = DecisionService(engine, clock, metrics, new_id)
+    decisions = decision_service(engine, clock)
+    decisions.promises.prepare(engine, served(promise))
     stop()
     [outcome] = decisions.decide([matched_job(CERTAIN, promise=promise)])
     if not answered:
@@ -216,11 +184,22 @@ def test_without_a_database_only_what_needs_no_person_is_answered(
 
 
 def test_without_a_database_one_query_for_people_fails_its_whole_request_only(
-    stoppable_database: tuple[Engine, Callable[[], None]], clock: FakeClock, metrics: Metrics
+    stoppable_database: tuple[Engine, Callable[[], None]], clock: FakeClock
 ) -> None:
     engine, stop = stoppable_database
-    decisions = DecisionService(engine, clock, metrics, new_id)
+    decisions = decision_service(engine, clock)
+    decisions.promises.prepare(engine, served())
     stop()
     mixed, certain = decisions.decide([matched_job(CERTAIN, UNCERTAIN), matched_job(CERTAIN)])
     assert isinstance(mixed, DatabaseUnavailable)
     assert isinstance(certain, Outcome)
+
+
+def test_without_a_database_nothing_is_answered_by_a_promise_that_was_never_read(
+    stoppable_database: tuple[Engine, Callable[[], None]], clock: FakeClock
+) -> None:
+    """It may have broken before this process began."""
+    engine, stop = stoppable_database
+    stop()
+    [outcome] = decision_service(engine, clock).decide([matched_job(CERTAIN)])
+    assert isinstance(outcome, DatabaseUnavailable)

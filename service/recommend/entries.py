@@ -1,0 +1,98 @@
+"""One query of a batch with all that is recorded of it, and the rows that this makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from service.audit.samples import NewSample
+from service.audit.sampling import Drawn
+from service.database.tables import Decision, TaskKind
+from service.recommend.decided import Decided
+from service.recommend.jobs import Job, Match, Query
+from service.review.tasks import Candidate, NewTask
+
+NewId = Callable[[], UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was decided about a query, and what the decision was drawn for."""
+
+    job: Job
+    query: Query
+    match: Match
+    decided: Decided
+    drawn: tuple[Drawn, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Return whether the answer is a person's to give."""
+        return self.decided.decision is Decision.MANUAL_REVIEW
+
+    @property
+    def needs_task(self) -> bool:
+        return self.waits or bool(self.drawn)
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.match.candidates[0] if self.match.candidates else None
+
+
+def new_task(entry: Entry, new_id: NewId) -> NewTask:
+    """Return the task of a query that a person is to look at, whatever the reason."""
+    return NewTask(
+        id=new_id(),
+        kind=TaskKind.REVIEW if entry.waits else TaskKind.AUDIT,
+        query_key=entry.query.key,
+        source=entry.job.source,
+        text=entry.query.text,
+        candidates=entry.match.candidates,
+        bundle_id=entry.job.served.bundle.bundle_id,
+        attributes=entry.query.attributes,
+    )
+
+
+def decision_row(entry: Entry) -> dict[str, Any]:
+    """Return the row of a decision; see `insert_decisions`."""
+    best, judgement, verdict = entry.best, entry.decided.judgement, entry.decided.verdict
+    return {
+        "id": entry.decided.decision_id,
+        "decision": entry.decided.decision,
+        "source": entry.job.source,
+        "query_id": entry.query.id,
+        "query_key": entry.query.key,
+        "text": entry.query.text,
+        "bundle_id": entry.job.served.bundle.bundle_id,
+        "product_id": None if best is None else best.product_id,
+        "score": None if best is None else best.score,
+        "probability": None if best is None else best.probability,
+        "target_precision": judgement.target_precision,
+        "threshold": judgement.threshold,
+        "group_name": judgement.group,
+        "calibrated_probability": entry.match.calibrated_probability,
+        # A verified decision points to the task whose verdict it repeats.
+        "review_task_id": entry.decided.review_task_id if verdict is None else verdict.task_id,
+    }
+
+
+def new_samples(entry: Entry, task_id: UUID, new_id: NewId) -> Iterator[NewSample]:
+    """Return a sample for each stream that the decision was drawn for."""
+    best, judgement = entry.best, entry.decided.judgement
+    assert entry.decided.decision_id is not None
+    for drawn in entry.drawn:
+        yield NewSample(
+            id=new_id(),
+            stream=drawn.stream,
+            decision_id=entry.decided.decision_id,
+            task_id=task_id,
+            inclusion_probability=drawn.inclusion_probability,
+            bundle_id=entry.job.served.bundle.bundle_id,
+            group_name=judgement.group,
+            decision=entry.decided.decision,
+            product_id=None if best is None else best.product_id,
+            deciding=None if best is None else best.deciding,
+            threshold=judgement.threshold,
+        )
