@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -56,14 +56,34 @@ def publish(bundles_dir: Path, contents: BundleContents, *, created_at: datetime
     BundleError when the parts do not belong together or writing fails (a full disk, say); what
     was current then stays current.
     """
+    check_agreement(contents.runtime, "the bundle to be published")
+
+    def write(directory: Path) -> bytes:
+        return _write(directory, contents, created_at)
+
+    return publish_written(bundles_dir, write, created_at=created_at)
+
+
+def publish_written(
+    bundles_dir: Path,
+    write: Callable[[Path], bytes],
+    *,
+    created_at: datetime,
+    make_current: bool = True,
+) -> Path:
+    """Publish what `write` puts into an empty directory, as `publish` does; return where it is.
+
+    `write` returns the bytes of the manifest, which it has written too. Without `make_current` the
+    bundle is there, but the one that was current stays so.
+    """
     if created_at.tzinfo is None:
         raise DataError("created_at needs a time zone")
-    check_agreement(contents.runtime, "the bundle to be published")
     try:
         bundles_dir.mkdir(parents=True, exist_ok=True)
         with _only_publisher(bundles_dir), _unfinished(bundles_dir) as unfinished:
-            directory = _finish(unfinished, _write(unfinished, contents, created_at), created_at)
-            set_current(bundles_dir, directory.name)
+            directory = _finish(unfinished, write(unfinished), created_at)
+            if make_current:
+                set_current(bundles_dir, directory.name)
     except OSError as error:
         raise BundleError(
             f"the bundle could not be written to {bundles_dir}: {error}."
@@ -93,17 +113,18 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
         save_reference(contents.reference, directory / DRIFT_DIRECTORY)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
     write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
-    for name, content in contents.report.items():
-        _write_report(directory / REPORT_DIRECTORY, name, content)
+    write_report(directory / REPORT_DIRECTORY, contents.report)
     manifest = _manifest(directory, contents, created_at).to_bytes()
     (directory / MANIFEST_FILE).write_bytes(manifest)
     return manifest
 
 
-def _write_report(directory: Path, name: str, content: bytes) -> None:
-    if PurePosixPath(name).name != name:
-        raise DataError(f"a report file needs a plain name, not {name!r}")
-    (directory / name).write_bytes(content)
+def write_report(directory: Path, report: Mapping[str, bytes]) -> None:
+    """Write the files of a report into an existing directory; raise DataError for a path."""
+    for name, content in report.items():
+        if PurePosixPath(name).name != name:
+            raise DataError(f"a report file needs a plain name, not {name!r}")
+        (directory / name).write_bytes(content)
 
 
 def _manifest(directory: Path, contents: BundleContents, created_at: datetime) -> Manifest:

@@ -20,10 +20,12 @@ from training.evaluation.confident_errors import ConfidentError
 from training.evaluation.groups import GroupThresholds
 from training.evaluation.record import evaluation_from, metrics_of
 from training.evaluation.reliability import Reliability
-from training.evaluation.report import Evaluation
+from training.evaluation.report import CalibratedCoverage, Evaluation
 from training.evaluation.separation import ScoreHistogram
+from training.evaluation.what_if import WhatIf
 
 FORMAT = 1
+DEFAULT_CONFIDENCE, DEFAULT_TARGET = 0.90, 0.95  # where nothing was promised
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Findings:
     """The results of one run, or of several seeds of one; the last evaluation is the bundle's.
 
     `scores` are of the models before and after, in this order. `decider` is None where none was
-    asked for, and in findings that are older than it.
+    asked for, and in findings that are older than it. `what_if` is of several targets and
+    confidences, none in findings that are older.
     """
 
     about: About
@@ -89,6 +92,22 @@ class Findings:
     groups: tuple[GroupThresholds, ...]
     errors: tuple[ConfidentError, ...]
     decider: DeciderFindings | None = None
+    what_if: tuple[WhatIf, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """Return how sure the promises are, or would be."""
+        return next((one.promise.confidence for one in self._calibrated), DEFAULT_CONFIDENCE)
+
+    @property
+    def target(self) -> float:
+        """Return the target precision in the middle of those that were asked for."""
+        targets = sorted(one.promise.target_precision for one in self._calibrated)
+        return targets[len(targets) // 2] if targets else DEFAULT_TARGET
+
+    @property
+    def _calibrated(self) -> tuple[CalibratedCoverage, ...]:
+        return self.evaluations[-1].calibrated
 
     @property
     def decided_by(self) -> str:
@@ -104,8 +123,9 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
     "groups": TypeAdapter(tuple[GroupThresholds, ...]),
     "errors": TypeAdapter(tuple[ConfidentError, ...]),
     "decider": TypeAdapter(DeciderFindings | None),
+    "what_if": TypeAdapter(tuple[WhatIf, ...]),
 }
-_OLDER: dict[str, Any] = {"decider": None}  # parts that older files do not have
+_OLDER: dict[str, Any] = {"decider": None, "what_if": ()}  # parts that older files do not have
 
 
 _MAPPINGS = TypeAdapter(tuple[dict[str, Any], ...])

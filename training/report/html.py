@@ -6,6 +6,7 @@ from training.report import sections
 from training.report.decider import decider
 from training.report.findings import Findings
 from training.report.page import Page, page_html
+from training.report.what_if.section import what_if
 
 WITHIN_BUNDLE = "the one whose directory holds this page"
 
@@ -28,6 +29,7 @@ def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
     shown = [
         sections.results(findings),
         sections.promises(findings),
+        what_if(findings),
         sections.pictures(findings),
         decider(findings),
         sections.groups(findings),

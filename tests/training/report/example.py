@@ -16,6 +16,7 @@ from training.evaluation.opis import OpisSettings
 from training.evaluation.reliability import reliability
 from training.evaluation.report import evaluate
 from training.evaluation.separation import EDGES, ScoreHistogram
+from training.evaluation.what_if import WhatIf
 from training.report.findings import About, DeciderFindings, Findings
 from training.report.sources import sources_of
 
@@ -54,6 +55,30 @@ TOO_FEW = DeciderFindings(
 )
 
 
+def what_if(target: float, confidence: float = 0.9, coverage: float = 0.5) -> WhatIf:
+    """A promise that is kept by 0.01; with coverage 0 it cannot be made."""
+    right = target + 0.01
+    return WhatIf(
+        target_precision=target,
+        confidence=confidence,
+        threshold=0.8 if coverage else None,
+        calibration_labels=1_200,
+        accepted=600 if coverage else 100,
+        errors=7.0,
+        labels_needed=None if coverage else 1_234,
+        automation_coverage=coverage,
+        automation_coverage_interval=(coverage - 0.02, coverage + 0.02) if coverage else (0.0, 0.0),
+        precision=right if coverage else None,
+        precision_interval=(right - 0.01, right + 0.005) if coverage else (0.0, 1.0),
+    )
+
+
+WHAT_IF = (
+    *(what_if(target, 0.9, coverage) for target, coverage in ((0.8, 0.9), (0.85, 0.7), (0.9, 0.0))),
+    *(what_if(target, 0.95, 0.25) for target in (0.8, 0.85, 0.9)),
+)
+
+
 def findings() -> Findings:
     found = Neighbours(FOUND.scores.repeat(50, axis=0), FOUND.rows.repeat(50, axis=0))
     relevance = relevance_matrix([(0,)] * 50 + [(1, 3)] * 50 + [(2,)] * 50 + [()] * 50, 4)
@@ -72,4 +97,5 @@ def findings() -> Findings:
         scores=(histogram,),
         groups=(GroupThresholds(0.9, 0.7, 0.12, 0, (phones,)),),
         errors=(ConfidentError(NASTY, wrong, 0.91, (), None),),
+        what_if=WHAT_IF,
     )

@@ -51,7 +51,7 @@ def test_text_of_the_data_is_text_on_the_page() -> None:
 def test_every_picture_says_what_it_shows_how_to_read_it_and_what_to_do() -> None:
     page = read()
     pictures = page.tags.count("img")
-    assert pictures == 3
+    assert pictures == 4
     for words in ("What it shows.", "How to read it.", "What to do."):
         assert page.text.count(words) == pictures
 
@@ -78,7 +78,7 @@ def test_settings_groups_and_errors_are_on_the_page() -> None:
 
 
 def test_what_was_not_made_is_left_out() -> None:
-    bare = replace(findings(), scores=(), groups=(), errors=())
+    bare = replace(findings(), scores=(), groups=(), errors=(), what_if=())
     page = Reader(report_html(bare))
     assert page.tags.count("img") == 1
     assert "No answer was wrong." in page.text
