@@ -63,7 +63,7 @@ class RecommendBody(Body):
     explain: Annotated[
         bool,
         Field(
-            description="Give reasons for each product that a decider judged. They cost about 30 ms"
+            description="Give reasons for each product that a decider judged. They cost about 10 ms"
             f" of computing for each query, so at most {MAX_EXPLAINED} queries may be explained at"
             " once"
         ),
