@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.calibration.binomial import p_value
 from training.compare.result import RunResult
-from training.evaluation.report import CalibratedCoverage
+from training.evaluation.promised import CalibratedCoverage
 
 TARGET = 0.95
 
