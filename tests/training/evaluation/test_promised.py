@@ -44,7 +44,7 @@ def test_groups_without_a_promise_of_their_own_are_all_others() -> None:
     done = calibrated(by_category(0.7, phones=None), FOUND, CORRECT, ANSWERABLE, GROUPS)
     phones, others = done.groups
     assert (phones.realised.accepted, others.realised.accepted) == (0, 2)
-    assert others.promise.group is others.promise.grouping is None
+    assert (others.promise.group, others.promise.grouping) == (None, None)
     assert others.realised.unanswerable == 1
 
 
