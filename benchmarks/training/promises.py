@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models.calibration.binomial import p_value
 from training.compare.result import RunResult
-from training.evaluation.report import CalibratedCoverage
+from training.evaluation.promised import CalibratedCoverage
 
 TARGET = 0.95
 
@@ -46,14 +46,14 @@ def kept_promises(results: Sequence[RunResult]) -> KeptPromises:
     found = [
         one for run in results for one in run.calibrated if one.promise.target_precision == TARGET
     ]
-    made = [one for one in found if one.promise.threshold is not None]
+    made = [one for one in found if one.automates]
     return KeptPromises(
         runs=len(found),
         made=len(made),
         realised=sum(_is_realised(one) for one in made),
         refuted=sum(_is_refuted(one) for one in made),
         accepted=sum(one.realised.accepted for one in made),
-        errors=sum(one.realised.errors for one in made),
+        errors=sum(int(one.realised.errors) for one in made),
         unanswerable=sum(one.realised.unanswerable for one in made),
     )
 
@@ -66,7 +66,7 @@ def _is_realised(one: CalibratedCoverage) -> bool:
 
 def _is_refuted(one: CalibratedCoverage) -> bool:
     """Return whether so many errors are improbable: P(errors or more) <= 1 - confidence."""
-    errors, promise = one.realised.errors, one.promise
+    errors, promise = int(one.realised.errors), one.promise  # one product per query
     if errors == 0:
         return False
     fewer = p_value(errors - 1, one.realised.accepted, promise.target_precision)

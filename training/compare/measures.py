@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from training.compare.result import Decided, RunResult
-from training.evaluation.report import RANKS, TARGETS, CalibratedCoverage, OracleCoverage
+from training.evaluation.promised import CalibratedCoverage
+from training.evaluation.report import RANKS, TARGETS, OracleCoverage
 
 Measured = RunResult | Decided
 

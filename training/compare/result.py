@@ -13,8 +13,9 @@ from training.compare.cell import GridCell
 from training.evaluation.bands import precision_on_grid
 from training.evaluation.groups import GroupThresholds
 from training.evaluation.opis import Opis
+from training.evaluation.promised import CalibratedCoverage
 from training.evaluation.ranking import RankingAt
-from training.evaluation.report import CalibratedCoverage, Evaluation, OracleCoverage
+from training.evaluation.report import Evaluation, OracleCoverage
 from training.evaluation.separation import ScoreHistogram
 
 

@@ -99,7 +99,7 @@ def read_queries(
     queries: dict[tuple[str, ...], Query] = {}
     bad: list[BadRow] = []
     for row in table.rows:
-        key = _key(row)
+        key = query_key(row)
         query = queries.get(key) or Query(row)
         product = row_of.get(row.fields["product_id"])
         fault = _value_fault(row)
@@ -116,7 +116,8 @@ def read_queries(
     return known, bad
 
 
-def _key(row: Row) -> tuple[str, ...]:
+def query_key(row: Row) -> tuple[str, ...]:
+    """Return what the pairs of one query have in common: its id, or its text and source."""
     query_id = row.fields["query_id"]
     return (query_id,) if query_id else (row.fields["query"], row.fields["source"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy.typing as npt
 from models.calibration.binomial import share_interval
 from models.calibration.scores import Flags, Scores
 from models.errors import DataError
-from models.thresholds import reaches
 
 Ratios = npt.NDArray[np.float64]
 INTERVAL_CONFIDENCE = 0.95
@@ -70,13 +70,15 @@ def area_under(curve: PrecisionCoverage) -> float:
 class Realised:
     """What a threshold that was chosen elsewhere does on these queries.
 
-    `precision` is None when nothing is accepted. The intervals are two-sided Clopper-Pearson
-    intervals at `INTERVAL_CONFIDENCE`; that of the precision is then (0, 1). `unanswerable` of the
-    errors have no right product in the catalogue at all.
+    `errors` are accepted queries whose answer is wrong or, where several products of a query were
+    accepted, the sum of the shares that are. `precision` is None when nothing is accepted. The
+    intervals are two-sided Clopper-Pearson intervals at `INTERVAL_CONFIDENCE`, of shares with the
+    sum rounded outwards; that of the precision of nothing is (0, 1). `unanswerable` of the accepted
+    queries have no right product in the catalogue at all.
     """
 
     accepted: int
-    errors: int
+    errors: int | float
     unanswerable: int
     automation_coverage: float
     automation_coverage_interval: tuple[float, float]
@@ -84,23 +86,26 @@ class Realised:
     precision_interval: tuple[float, float]
 
 
-def realised(
-    scores: Scores, correct: Flags, answerable: Flags, threshold: float | None
-) -> Realised:
-    """Return coverage and precision at the threshold; None accepts nothing.
+def realised(accepted: Flags, correct: Flags, answerable: Flags) -> Realised:
+    """Return coverage and precision of the accepted products of each query.
 
-    The arrays have shape (queries,); `answerable` says which queries have a right product. One
-    without is an error when it is accepted.
+    `accepted` and `correct` have shape (queries, k), `answerable`, which says what queries have a
+    right product, (queries,). One without is an error when it is accepted.
     """
-    chosen = np.zeros(len(scores), np.bool_) if threshold is None else reaches(scores, threshold)
-    accepted, errors = int(chosen.sum()), int((chosen & ~correct).sum())
-    right = accepted - errors
+    queries, products = len(accepted), accepted.sum(axis=1)
+    chosen = products > 0
+    count = int(chosen.sum())
+    wrong = (accepted & ~correct).sum(axis=1)[chosen] / products[chosen]
+    errors = float(wrong.sum())
+    right = count - errors
+    low, _ = share_interval(math.floor(right), count, INTERVAL_CONFIDENCE)
+    _, high = share_interval(math.ceil(right), count, INTERVAL_CONFIDENCE)
     return Realised(
-        accepted=accepted,
-        errors=errors,
+        accepted=count,
+        errors=int(errors) if products.max(initial=0) <= 1 else errors,
         unanswerable=int((chosen & ~answerable).sum()),
-        automation_coverage=accepted / len(scores),
-        automation_coverage_interval=share_interval(accepted, len(scores), INTERVAL_CONFIDENCE),
-        precision=right / accepted if accepted else None,
-        precision_interval=share_interval(right, accepted, INTERVAL_CONFIDENCE),
+        automation_coverage=count / queries if queries else 0.0,
+        automation_coverage_interval=share_interval(count, queries, INTERVAL_CONFIDENCE),
+        precision=right / count if count else None,
+        precision_interval=(low, high),
     )

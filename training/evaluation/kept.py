@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from training.evaluation.coverage import Realised
-from training.evaluation.report import CalibratedCoverage
-from training.evaluation.table import Rows
+from training.evaluation.promised import CalibratedCoverage
+from training.evaluation.table import Rows, evidence_cell, threshold_cell
 
 
 class Verdict(StrEnum):
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 def verdict(one: CalibratedCoverage) -> Verdict:
     """Return whether the promise is kept on these queries."""
     precision, target = one.realised.precision, one.promise.target_precision
-    if one.promise.threshold is None:
+    if not one.automates:
         return Verdict.NOTHING_PROMISED
     if precision is None:
         return Verdict.NOTHING_ACCEPTED
@@ -51,15 +51,35 @@ def kept_table(promises: Sequence[CalibratedCoverage]) -> Rows:
 
 
 def _row(one: CalibratedCoverage) -> list[str]:
-    target, threshold, realised = one.promise.target_precision, one.promise.threshold, one.realised
+    realised = one.realised
     return [
-        f"{target:.2f}",
-        "-" if threshold is None else f"{threshold:.4f}",
+        f"{one.promise.target_precision:.2f}",
+        threshold_cell(one.promise),
         f"{realised.automation_coverage:.3f} {_interval(realised.automation_coverage_interval)}",
-        f"{realised.accepted:,}, {realised.errors:,}",
+        f"{realised.accepted:,}, {realised.errors:,.6g}",
         _precision(realised),
         verdict(one).value,
     ]
+
+
+def groups_table(one: CalibratedCoverage) -> Rows:
+    """Return one row per group of a promise by groups, all other queries last, under a header."""
+    header = [
+        f"group, promised {one.promise.target_precision:.2f}",
+        "threshold",
+        "calibration: accepted, errors",
+        "test: automation coverage",
+        "accepted, errors",
+        "realised precision",
+        "promise",
+    ]
+    return [header, *(_group(part) for part in one.groups)]
+
+
+def _group(one: CalibratedCoverage) -> list[str]:
+    _, threshold, *others = _row(one)
+    name = one.promise.group or "all others"
+    return [name, threshold, evidence_cell(one.promise), *others]
 
 
 def _precision(realised: Realised) -> str:

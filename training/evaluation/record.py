@@ -12,8 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from models.errors import DataError
 from training.evaluation.coverage import PrecisionCoverage
 from training.evaluation.opis import Opis
+from training.evaluation.promised import CalibratedCoverage
 from training.evaluation.ranking import RankingAt
-from training.evaluation.report import CalibratedCoverage, Evaluation, OracleCoverage
+from training.evaluation.report import Evaluation, OracleCoverage
 
 CURVE_POINTS = 200
 

@@ -14,14 +14,13 @@ from training.data.dataset import Relevance
 from training.evaluation.background import Background
 from training.evaluation.coverage import (
     PrecisionCoverage,
-    Realised,
     area_under,
     highest_possible_coverage,
     oracle_coverage,
     precision_coverage,
-    realised,
 )
 from training.evaluation.opis import Opis, opis
+from training.evaluation.promised import CalibratedCoverage, Groups, calibrated
 from training.evaluation.ranking import RankingAt, hits, precision_at, ranking_at, recall_at
 
 TARGETS = (0.80, 0.85, 0.90, 0.95, 0.98, 0.99)
@@ -42,14 +41,6 @@ class OracleCoverage:
     coverage: float
     highest_possible: float
     efficiency: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class CalibratedCoverage:
-    """What a certified threshold did on the test queries."""
-
-    promise: Promise
-    realised: Realised
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,12 +83,14 @@ def evaluate(
     promises: Sequence[Promise],
     known: Background | None = None,
     first_stage: Neighbours | None = None,
+    groups: Groups | None = None,
 ) -> Evaluation:
     """Return the results of the products found for the queries of `relevance`.
 
     Queries without any right product (open set) stay in precision and coverage: accepted, they are
     errors. Without `known` there are no propensities and no groups. `first_stage` is what the
-    search finds for the same queries, `REACHED` products of each.
+    search finds for the same queries, `REACHED` products of each. `groups` are those of the
+    queries, for promises by group.
     """
     hit = hits(found, relevance)
     correct, scores = hit[:, 0], found.deciding[:, 0]
@@ -116,10 +109,7 @@ def evaluate(
         recall_at_50=_reached(first_stage, relevance),
         ranking=_ranking(found, relevance, known),
         oracle=tuple(_oracle(curve, accuracy, target) for target in TARGETS),
-        calibrated=tuple(
-            CalibratedCoverage(promise, realised(scores, correct, answerable, promise.threshold))
-            for promise in promises
-        ),
+        calibrated=tuple(calibrated(one, found, hit, answerable, groups) for one in promises),
         area_under_curve=area_under(curve),
         opis=opis(found, relevance, known.groups, known.opis) if known else None,
         curve=curve,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training.evaluation.report import CalibratedCoverage, Evaluation, OracleCoverage
+from models.thresholds import Promise
+from training.evaluation.promised import CalibratedCoverage, evidence
+from training.evaluation.report import Evaluation, OracleCoverage
 
 Rows = list[list[str]]
 # Of the targets that are measured, those with a column; the report's JSON has all.
@@ -59,17 +61,35 @@ def calibrated_table(evaluation: Evaluation) -> Rows:
 
 def _calibrated(one: CalibratedCoverage) -> list[str]:
     promise, realised = one.promise, one.realised
-    if promise.threshold is None:
-        needed = promise.labels_needed
-        more = "precision too low" if needed is None else f"{needed:,} more labels needed"
-        return [f"{promise.target_precision:.2f}", f"cannot promise ({more})", "-", "0.000", "-"]
+    if not one.automates:
+        refused = f"cannot promise ({refusal(promise)})"
+        return [f"{promise.target_precision:.2f}", refused, "-", "0.000", "-"]
     return [
         f"{promise.target_precision:.2f}",
-        f"{promise.threshold:.4f}",
-        f"{promise.accepted:,} of {promise.calibration_labels:,}, {promise.errors:,}",
+        threshold_cell(promise),
+        evidence_cell(promise),
         f"{realised.automation_coverage:.3f}",
         _number(realised.precision),
     ]
+
+
+def refusal(promise: Promise) -> str:
+    """Return in a few words what a promise that could not be made would need."""
+    needed = promise.labels_needed
+    return "precision too low" if needed is None else f"{needed:,} more labels needed"
+
+
+def threshold_cell(promise: Promise) -> str:
+    """Return the threshold, or that groups have their own."""
+    if promise.groups:
+        return "by group"
+    return "-" if promise.threshold is None else f"{promise.threshold:.4f}"
+
+
+def evidence_cell(promise: Promise) -> str:
+    """Return the accepted calibration labels of all, and the errors among them."""
+    known = evidence(promise)
+    return f"{known.accepted:,} of {known.labels:,}, {known.errors:,.6g}"
 
 
 def _number(value: float | None) -> str:

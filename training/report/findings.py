@@ -18,9 +18,10 @@ from models.errors import DataError
 from training.decider.importance import Importance
 from training.evaluation.confident_errors import ConfidentError
 from training.evaluation.groups import GroupThresholds
+from training.evaluation.promised import CalibratedCoverage
 from training.evaluation.record import evaluation_from, metrics_of
 from training.evaluation.reliability import Reliability
-from training.evaluation.report import CalibratedCoverage, Evaluation
+from training.evaluation.report import Evaluation
 from training.evaluation.separation import ScoreHistogram
 from training.evaluation.what_if import WhatIf
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from models.thresholds import Promise
 from training.evaluation.confident_errors import ConfidentError, NamedProduct
 from training.evaluation.groups import GroupThreshold, GroupThresholds
-from training.evaluation.kept import kept_table, verdict
+from training.evaluation.kept import groups_table, kept_table, verdict
 from training.evaluation.pictures.groups import group_picture
 from training.evaluation.pictures.importance import importance_picture
 from training.evaluation.pictures.promises import precision_coverage_picture
 from training.evaluation.pictures.reliability import reliability_picture
 from training.evaluation.pictures.scores import score_picture
 from training.evaluation.pictures.style import Picture
-from training.evaluation.report import CalibratedCoverage, Evaluation
+from training.evaluation.promised import CalibratedCoverage, evidence
+from training.evaluation.report import Evaluation
 from training.evaluation.table import Rows, calibrated_table, results_table
 from training.report.findings import Findings, settings_rows
 from training.report.page import Section
@@ -60,7 +62,11 @@ def promises(findings: Findings) -> Section:
     return Section(
         "Promises",
         tuple(promise_sentence(one, findings.decided_by) for one in ours.calibrated),
-        tables=(calibrated_table(ours), kept_table(ours.calibrated)),
+        tables=(
+            calibrated_table(ours),
+            kept_table(ours.calibrated),
+            *(groups_table(one) for one in ours.calibrated if one.groups),
+        ),
     )
 
 
@@ -70,19 +76,49 @@ def promise_sentence(one: CalibratedCoverage, decided_by: str = "score") -> str:
     `decided_by` says of what the threshold is one.
     """
     promise, realised = one.promise, one.realised
-    if promise.threshold is None:
+    if not one.automates:
         return (
             f"Precision {promise.target_precision:.2f} cannot be promised: at the first threshold"
-            f" tried, {promise.errors:,} of {promise.accepted:,} accepted calibration queries were"
-            " wrong, which is too many or too few queries to be sure. Everything goes to people."
+            f" tried, {promise.errors:,.6g} of {promise.accepted:,} accepted calibration queries"
+            " were wrong, which is too many or too few queries to be sure. Everything goes to"
+            " people."
+        )
+    return (
+        f"{_promised(promise, decided_by)} On the test"
+        f" queries it automates {realised.automation_coverage:.1%}; the promise is"
+        f" {verdict(one).value}."
+    )
+
+
+def _promised(promise: Promise, decided_by: str) -> str:
+    known = evidence(promise)
+    if promise.grouping is not None:
+        return (
+            f"{_by_group(promise)} {known.accepted:,} of {known.labels:,} calibration queries"
+            + (f" reach the threshold of their group and {known.errors:,.6g} of them are wrong.")
         )
     return (
         f"Answers of {decided_by} {promise.threshold:.4f} or more are right in at least"
         f" {promise.target_precision:.0%} of cases, with {promise.confidence:.0%} confidence:"
-        f" {promise.accepted:,} of {promise.calibration_labels:,} calibration queries reach the"
-        f" threshold and {promise.errors:,} of them are wrong. On the test"
-        f" queries it automates {realised.automation_coverage:.1%}; the promise is"
-        f" {verdict(one).value}."
+        f" {known.accepted:,} of {known.labels:,} calibration queries reach the threshold and"
+        f" {known.errors:,.6g} of them are wrong."
+    )
+
+
+def _by_group(promise: Promise) -> str:
+    assert promise.grouping
+    own = sum(one.threshold is not None for one in promise.groups)
+    stopped = len(promise.groups) - own
+    others = (
+        "all other queries go to people"
+        if promise.threshold is None
+        else f"all other queries share {promise.threshold:.4f}"
+    )
+    return (
+        f"Precision {promise.target_precision:.2f} is promised to each group by the"
+        f" {promise.grouping.attribute} of the {promise.grouping.of}, with {promise.confidence:.0%}"
+        f" confidence for all of them together: {own:,} groups have a threshold of their own,"
+        f" {stopped:,} are not automated, and {others}."
     )
 
 

@@ -7,7 +7,7 @@ from tests.training.compare.runs import cell, result
 from tests.training.evaluation.example import promise
 from training.compare.result import RunResult
 from training.evaluation.coverage import Realised
-from training.evaluation.report import CalibratedCoverage
+from training.evaluation.promised import CalibratedCoverage
 from training.names import Variant
 
 

@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.calibration.scores import Flags
 from models.errors import DataError
 from training.evaluation.coverage import (
     PrecisionCoverage,
+    Realised,
     area_under,
     highest_possible_coverage,
     oracle_coverage,
@@ -70,8 +72,30 @@ def test_the_highest_possible_coverage_of_method_1_5(target: float, limit: float
     assert highest_possible_coverage(0.45, target) == pytest.approx(limit, abs=5e-4)
 
 
+def at(threshold: float, answerable: Flags = ALL) -> Realised:
+    return realised((threshold <= SCORES)[:, None], CORRECT[:, None], answerable)
+
+
+def test_several_products_of_a_query_share_its_error() -> None:
+    """One of two is wrong, none of one, and a lower one that is not accepted does not count."""
+    accepted = np.array([[True, True], [True, False], [False, False]])
+    correct = np.array([[True, False], [True, False], [False, False]])
+    done = realised(accepted, correct, np.array([True, True, False]))
+    assert (done.accepted, done.errors, done.unanswerable) == (2, 0.5, 0)
+    assert done.precision == pytest.approx(0.75)
+    low, high = done.precision_interval
+    assert (low, high) == pytest.approx((1 - 0.975**0.5, 1.0))  # of one of two, and of two of two
+
+
+def test_no_queries_at_all_automate_nothing() -> None:
+    none = np.zeros((0, 1), dtype=np.bool_)
+    done = realised(none, none, none[:, 0])
+    assert (done.accepted, done.automation_coverage, done.precision) == (0, 0.0, None)
+    assert done.automation_coverage_interval == (0, 1)
+
+
 def test_a_threshold_accepts_scores_that_reach_it() -> None:
-    done = realised(SCORES, CORRECT, ALL, 0.8)
+    done = at(0.8)
     assert (done.accepted, done.errors, done.unanswerable) == (3, 1, 0)
     assert done.automation_coverage == pytest.approx(3 / 5)
     assert done.precision == pytest.approx(2 / 3)
@@ -79,21 +103,20 @@ def test_a_threshold_accepts_scores_that_reach_it() -> None:
 
 def test_accepting_a_query_without_an_answer_is_an_error() -> None:
     answerable = np.array([True, False, True, True, True])
-    done = realised(SCORES, CORRECT, answerable, 0.8)
+    done = at(0.8, answerable)
     assert (done.errors, done.unanswerable) == (1, 1)
 
 
 def test_intervals_are_those_of_clopper_and_pearson() -> None:
     """One of one is right: the lower end p solves p = 0.025; one of five: (1 - p) ** 5 = 0.975."""
-    done = realised(SCORES, CORRECT, ALL, 0.9)
+    done = at(0.9)
     assert done.precision_interval == pytest.approx((0.025, 1.0))
     low, _ = done.automation_coverage_interval
     assert low == pytest.approx(1 - 0.975**0.2)
 
 
-@pytest.mark.parametrize("threshold", [None, 0.95])
-def test_accepting_nothing_has_no_precision(threshold: float | None) -> None:
-    done = realised(SCORES, CORRECT, ALL, threshold)
+def test_accepting_nothing_has_no_precision() -> None:
+    done = at(0.95)
     assert (done.accepted, done.automation_coverage, done.precision) == (0, 0, None)
     assert done.precision_interval == (0, 1)
 
@@ -113,7 +136,9 @@ def test_every_point_of_the_curve_is_what_its_threshold_does(decisions: Decision
     scores, correct = decisions
     curve = precision_coverage(scores, correct)
     for at, threshold in enumerate(curve.thresholds):
-        done = realised(scores, correct, np.ones(len(scores), dtype=np.bool_), float(threshold))
+        done = realised(
+            (scores >= threshold)[:, None], correct[:, None], np.ones(len(scores), dtype=np.bool_)
+        )
         assert done.automation_coverage == pytest.approx(curve.coverage[at])
         assert done.precision == pytest.approx(curve.precision[at])
 

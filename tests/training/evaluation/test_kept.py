@@ -5,7 +5,7 @@ import pytest
 from models.thresholds import Promise
 from training.evaluation.coverage import Realised
 from training.evaluation.kept import Verdict, kept_table, verdict
-from training.evaluation.report import CalibratedCoverage
+from training.evaluation.promised import CalibratedCoverage
 
 
 def of(threshold: float | None, precision: float | None, highest: float) -> CalibratedCoverage:

@@ -16,7 +16,8 @@ from training.evaluation.pictures.style import (
     plain_axes,
     png,
 )
-from training.evaluation.report import CalibratedCoverage, Evaluation
+from training.evaluation.promised import CalibratedCoverage
+from training.evaluation.report import Evaluation
 
 FEWEST = 50  # the first accepted queries: their precision is mostly chance
 
@@ -66,7 +67,7 @@ def precision_coverage_picture(evaluations: Sequence[Evaluation]) -> Picture:
 def _mark(axes: Axes, one: CalibratedCoverage) -> None:
     target = one.promise.target_precision
     axes.axhline(target, color=MARKED, linewidth=0.8, linestyle=(0, (4, 4)), alpha=0.6)
-    if one.promise.threshold is None or one.realised.precision is None:
+    if not one.automates or one.realised.precision is None:
         axes.annotate(
             f"{target:.2f}: cannot promise",
             (0.99, target),
