@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Text,
     UniqueConstraint,
 )
@@ -31,6 +32,10 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# Of tasks: by times, since an index cannot name a value that its own migration adds to an enum.
+UNANSWERED = sql_text("answered_at is null and closed_at is null")
 
 
 class Base(DeclarativeBase):
@@ -83,7 +88,23 @@ class TaskState(enum.StrEnum):
 
     OPEN = "open"
     LEASED = "leased"
-    ANSWERED = "answered"
+    ANSWERED = "answered"  # it has its final verdict
+    ADJUDICATE = "adjudicate"  # two people disagree; a third decides
+    CLOSED = "closed"  # it ended without a final verdict
+
+
+class TaskStage(enum.StrEnum):
+    """What the next verdict on a task is."""
+
+    OPINION = "opinion"
+    ADJUDICATION = "adjudication"
+
+
+class Ruling(enum.StrEnum):
+    """Whether a product may be accepted for a text without a person."""
+
+    BLOCKED = "blocked"
+    ALLOWED = "allowed"
 
 
 class Answer(enum.StrEnum):
@@ -92,6 +113,7 @@ class Answer(enum.StrEnum):
     ACCEPTED = "accepted"
     NONE = "none"
     UNSURE = "unsure"
+    WITHDRAWN = "withdrawn"  # takes back the verdict that it supersedes
 
 
 def _values(members: type[enum.Enum]) -> list[str]:
@@ -154,7 +176,22 @@ class ReviewTaskRow(Base):
     lease_token: Mapped[UUID | None]
     lease_owner: Mapped[str | None]
     lease_until: Mapped[datetime | None]
+    leased_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    stage: Mapped[TaskStage] = mapped_column(
+        Enum(TaskStage, name="task_stage", values_callable=_values)
+    )
+    opinions_wanted: Mapped[int] = mapped_column(SmallInteger)
+    priority: Mapped[int] = mapped_column(SmallInteger)  # the caller's, 0 to 9
+    due_at: Mapped[datetime]  # the order of claims: created_at less a head start
+    assigned_to: Mapped[str | None]  # a person, or "team:<name>"
+    expires_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    close_reason: Mapped[str | None]
+    # The final one; a foreign key that is checked at commit, since each row names the other.
+    verdict_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("verdicts.id", deferrable=True, initially="DEFERRED", use_alter=True)
+    )
 
     __table_args__ = (
         CheckConstraint(
@@ -165,19 +202,35 @@ class ReviewTaskRow(Base):
         CheckConstraint(
             "(state = 'answered') = (answered_at is not null)", name="answered_has_time"
         ),
+        CheckConstraint(
+            "(state = 'answered') = (verdict_id is not null)", name="answered_has_verdict"
+        ),
+        CheckConstraint(
+            "(state::text = 'closed') = (closed_at is not null)"
+            " and (closed_at is null) = (close_reason is null)",
+            name="closed_has_time_and_reason",
+        ),
+        CheckConstraint("opinions_wanted between 1 and 2", name="one_or_two_opinions"),
+        CheckConstraint("priority between 0 and 9", name="priority_is_a_digit"),
         CheckConstraint("times_asked >= 1", name="asked_at_least_once"),
         Index(
             "uq_review_tasks_unanswered_query",
             "query_key",
             unique=True,
-            postgresql_where=sql_text("state in ('open', 'leased')"),
+            postgresql_where=UNANSWERED,
         ),
         Index(
             "ix_review_tasks_claim_order",
             "times_skipped",
-            "created_at",
+            "due_at",
             "id",
-            postgresql_where=sql_text("state in ('open', 'leased')"),
+            postgresql_where=UNANSWERED,
+        ),
+        Index(
+            "ix_review_tasks_attributes",
+            "attributes",
+            postgresql_using="gin",
+            postgresql_where=UNANSWERED,
         ),
         Index("ix_review_tasks_query_key", "query_key"),
         Index("ix_review_tasks_created_at_id", "created_at", "id"),
@@ -185,12 +238,19 @@ class ReviewTaskRow(Base):
 
 
 class VerdictRow(Base):
-    """Append-only: what people said."""
+    """Append-only: what people said. Current is what no other verdict supersedes."""
 
     __tablename__ = "verdicts"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     task_id: Mapped[UUID] = mapped_column(ForeignKey("review_tasks.id"))
+    stage: Mapped[TaskStage] = mapped_column(
+        Enum(TaskStage, name="task_stage", values_callable=_values)
+    )
+    supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("verdicts.id"))
+    origin: Mapped[str]  # "queue", "import" or "bulk"
+    bulk_id: Mapped[UUID | None]
+    seconds: Mapped[float | None]  # from the claim to the answer
     answer: Mapped[Answer] = mapped_column(Enum(Answer, name="answer", values_callable=_values))
     product_ids: Mapped[list[str]]
     comment: Mapped[str | None]
@@ -198,10 +258,63 @@ class VerdictRow(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        UniqueConstraint("task_id"),
+        UniqueConstraint("supersedes"),
         CheckConstraint(
             "(answer = 'accepted') = (cardinality(product_ids) > 0)", name="accepted_has_products"
         ),
+        CheckConstraint(
+            "answer::text <> 'withdrawn' or supersedes is not null", name="withdrawn_supersedes"
+        ),
+        Index("ix_verdicts_task_id", "task_id"),
+        Index("ix_verdicts_person_created_at", "person", "created_at"),
+        Index("ix_verdicts_created_at_id", "created_at", "id"),
+        Index("ix_verdicts_bulk_id", "bulk_id", postgresql_where=sql_text("bulk_id is not null")),
+    )
+
+
+class PairRulingRow(Base):
+    """Append-only: what people's verdicts mean for a text and a product; the newest counts."""
+
+    __tablename__ = "pair_rulings"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    text_key: Mapped[bytes]  # see service/recommend/keys.py: same text from any source, same key
+    product_id: Mapped[str]
+    ruling: Mapped[Ruling] = mapped_column(Enum(Ruling, name="ruling", values_callable=_values))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_tasks.id"))
+    person: Mapped[str]
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("task_id is not null or reason is not null", name="ruling_has_a_reason"),
+        Index("ix_pair_rulings_text_key_product_id_id", "text_key", "product_id", "id"),
+    )
+
+
+class TeamMemberRow(Base):
+    __tablename__ = "team_members"
+
+    team: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+
+
+class BulkActionRow(Base):
+    """One answer given to many tasks at once; its verdicts carry its id."""
+
+    __tablename__ = "bulk_actions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    chosen_by: Mapped[dict[str, Any]]  # the filter that chose the tasks
+    tasks: Mapped[int]
+    person: Mapped[str]
+    created_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("(undone_at is null) = (undone_by is null)", name="undo_has_person"),
     )
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CTE, Select, Table, Text, func, insert, literal, select, text
+from sqlalchemy import CTE, Select, Table, Text, func, insert, literal, select
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.clock import SqlClock
 from service.database.recordset import recordset
-from service.database.tables import EventRow, ReviewTaskRow
+from service.database.tables import UNANSWERED, EventRow, ReviewTaskRow
 
 SUBJECT = "review_task"
-# Written as a literal, so that the planner can match it with the partial indexes.
-UNANSWERED = text("state in ('open', 'leased')")
 GIVEN = (
     "id",
     "kind",
@@ -28,6 +26,9 @@ GIVEN = (
     "bundle_id",
     "times_asked",
     "times_skipped",
+    "stage",
+    "opinions_wanted",
+    "priority",
 )
 
 _tasks = cast("Table", ReviewTaskRow.__table__)
@@ -48,8 +49,10 @@ def open_tasks_statement(clock: SqlClock) -> Select[Any]:
 
 def _stored(asked: CTE, clock: SqlClock) -> CTE:
     # In the order of their keys, so that two callers cannot wait for each other.
-    rows = select(*(asked.c[name] for name in GIVEN), clock(), clock()).order_by(asked.c.query_key)
-    statement = upsert(_tasks).from_select([*GIVEN, "created_at", "last_asked_at"], rows)
+    times = ["created_at", "last_asked_at", "due_at"]
+    given = (asked.c[name] for name in GIVEN)
+    rows = select(*given, *(clock() for _ in times)).order_by(asked.c.query_key)
+    statement = upsert(_tasks).from_select([*GIVEN, *times], rows)
     return (
         statement.on_conflict_do_update(
             index_elements=["query_key"],

@@ -33,8 +33,17 @@ from service.clock import SqlClock
 from service.database import events
 from service.database.events import Event
 from service.database.recordset import as_json
-from service.database.tables import Answer, EventRow, ReviewTaskRow, TaskKind, TaskState, VerdictRow
-from service.review.opening import SUBJECT, UNANSWERED, open_tasks_statement
+from service.database.tables import (
+    UNANSWERED,
+    Answer,
+    EventRow,
+    ReviewTaskRow,
+    TaskKind,
+    TaskStage,
+    TaskState,
+    VerdictRow,
+)
+from service.review.opening import SUBJECT, open_tasks_statement
 from service.review.rows import (
     event_from,
     new_task_row,
@@ -65,7 +74,13 @@ _NEWEST_VERDICTS = (
     .ext(distinct_on(_tasks.c.query_key))
     .order_by(_tasks.c.query_key, _verdicts.c.created_at.desc(), _verdicts.c.id.desc())
 )
-_NO_LEASE = {"lease_token": null(), "lease_owner": null(), "lease_until": null()}
+_NO_LEASE = {
+    "lease_token": null(),
+    "lease_owner": null(),
+    "lease_until": null(),
+    "leased_at": null(),
+}
+QUEUE = "queue"  # the origin of verdicts that were given under a lease
 
 
 def open_tasks(
@@ -142,7 +157,7 @@ def submit(
 ) -> StoredVerdict | None:
     """Answer a task under a live lease; None when the lease is not live any more."""
     change = _holding(clock, task_id, token).values(
-        state=TaskState.ANSWERED, answered_at=clock(), **_NO_LEASE
+        state=TaskState.ANSWERED, answered_at=clock(), verdict_id=verdict.id, **_NO_LEASE
     )
     row = connection.execute(change.returning(_tasks.c.answered_at)).one_or_none()
     if row is None:
@@ -218,6 +233,7 @@ def _claim(clock: SqlClock, person: str, count: int, duration: timedelta) -> Ret
             lease_token=func.gen_random_uuid(),
             lease_owner=person,
             lease_until=clock() + duration,
+            leased_at=clock(),
         )
         .returning(*_tasks.c, chosen.c.lease_owner.label("owner_before"))
     )
@@ -246,6 +262,8 @@ def _insert_verdict(
     statement = insert(_verdicts).values(
         id=verdict.id,
         task_id=task_id,
+        stage=TaskStage.OPINION,
+        origin=QUEUE,
         answer=verdict.answer,
         product_ids=list(verdict.product_ids),
         comment=verdict.comment,

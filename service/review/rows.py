@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from service.database.tables import TaskState
+from service.database.tables import TaskStage, TaskState
 from service.review.tasks import (
     Candidate,
     NewTask,
@@ -30,6 +30,9 @@ def new_task_row(task: NewTask, times_asked: int) -> dict[str, Any]:
         "bundle_id": task.bundle_id,
         "times_asked": times_asked,
         "times_skipped": 0,
+        "stage": TaskStage.OPINION,
+        "opinions_wanted": 1,
+        "priority": 0,
     }
 
 
