@@ -12,6 +12,8 @@ from service.database.engine import transaction
 from service.database.tables import ReviewTaskRow, TaskState
 from service.errors import DatabaseUnavailable
 
+WAITING = (TaskState.OPEN, TaskState.LEASED, TaskState.ADJUDICATE)
+
 
 class QueueCollector(Collector):
     """Counts and the oldest open task; without a database only `alc_database_up 0`."""
@@ -46,7 +48,7 @@ def _queue(engine: Engine) -> Iterator[Metric]:
         "alc_review_oldest_open_task_created_timestamp_seconds",
         "When the oldest task without a verdict was made; absent when there is none",
     )
-    waiting = [rows[state].oldest for state in (TaskState.OPEN, TaskState.LEASED) if state in rows]
+    waiting = [rows[state].oldest for state in WAITING if state in rows]
     if waiting:
         oldest.add_metric([], float(min(waiting)))
     yield oldest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -25,6 +25,7 @@ def storable(text: str) -> str:
 
 
 StoredText = Annotated[str, AfterValidator(storable)]
+GivenAnswer = Literal[Answer.ACCEPTED, Answer.NONE, Answer.UNSURE]
 LeaseSeconds = Annotated[
     int, Field(strict=True, ge=1, description="The service's settings limit it further")
 ]
@@ -49,7 +50,7 @@ class RenewRequest(Body):
 
 class SubmitRequest(Body):
     lease_token: LeaseToken
-    answer: Answer
+    answer: GivenAnswer
     product_ids: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]],
         Field(max_length=MAX_PRODUCTS, description="At least one with 'accepted', else none"),

@@ -7,7 +7,14 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine, insert
 
 from service.database.engine import transaction
-from service.database.tables import ReviewTaskRow, TaskKind, TaskState
+from service.database.tables import (
+    Answer,
+    ReviewTaskRow,
+    TaskKind,
+    TaskStage,
+    TaskState,
+    VerdictRow,
+)
 from service.queue_metrics import QueueCollector
 from tests.service.conftest import FakeClock
 
@@ -22,8 +29,9 @@ def _registry(engine: Engine) -> CollectorRegistry:
 
 def _add_task(engine: Engine, clock: FakeClock, state: TaskState) -> None:
     leased, answered = state is TaskState.LEASED, state is TaskState.ANSWERED
+    task_id, verdict_id = uuid4(), uuid4()
     task = {
-        "id": uuid4(),
+        "id": task_id,
         "kind": TaskKind.REVIEW,
         "state": state,
         "source": "shop",
@@ -40,15 +48,32 @@ def _add_task(engine: Engine, clock: FakeClock, state: TaskState) -> None:
         "lease_owner": "ann" if leased else None,
         "lease_until": clock.now if leased else None,
         "answered_at": clock.now if answered else None,
+        "verdict_id": verdict_id if answered else None,
+        "stage": TaskStage.ADJUDICATION if state is TaskState.ADJUDICATE else TaskStage.OPINION,
+        "opinions_wanted": 1,
+        "priority": 0,
+        "due_at": clock.now,
+    }
+    verdict = {
+        "id": verdict_id,
+        "task_id": task_id,
+        "stage": TaskStage.OPINION,
+        "origin": "queue",
+        "answer": Answer.NONE,
+        "product_ids": [],
+        "person": "ann",
+        "created_at": clock.now,
     }
     with transaction(engine) as connection:
         connection.execute(insert(ReviewTaskRow).values(task))
+        if answered:
+            connection.execute(insert(VerdictRow).values(verdict))
 
 
 def test_an_empty_queue_has_counts_but_no_oldest_task(engine: Engine) -> None:
     value = _registry(engine).get_sample_value
     assert value("alc_database_up") == 1
-    assert [value("alc_review_tasks", {"state": state.value}) for state in TaskState] == [0, 0, 0]
+    assert [value("alc_review_tasks", {"state": state.value}) for state in TaskState] == [0] * 5
     assert value(OLDEST) is None
 
 
@@ -58,12 +83,19 @@ def test_tasks_are_counted_by_state_and_the_oldest_waiting_one_is_timed(
     _add_task(engine, clock, TaskState.ANSWERED)
     clock.advance(10)
     oldest = clock.now
-    _add_task(engine, clock, TaskState.LEASED)
+    _add_task(engine, clock, TaskState.ADJUDICATE)
     clock.advance(10)
+    _add_task(engine, clock, TaskState.LEASED)
     _add_task(engine, clock, TaskState.OPEN)
     _add_task(engine, clock, TaskState.OPEN)
     value = _registry(engine).get_sample_value
-    assert [value("alc_review_tasks", {"state": state.value}) for state in TaskState] == [2, 1, 1]
+    assert [value("alc_review_tasks", {"state": state.value}) for state in TaskState] == [
+        2,
+        1,
+        1,
+        1,
+        0,
+    ]
     assert value(OLDEST) == oldest.timestamp()
 
 
