@@ -34,6 +34,7 @@ from service.middleware.request_id import RequestId
 from service.middleware.security_headers import SecurityHeaders
 from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
 from service.problems import add_problem_handlers
+from service.promise import endpoints as promise
 from service.promise.watching import PromiseWatcher, WatchPolicy
 from service.queue_metrics import QueueCollector
 from service.recommend import endpoints as recommend
@@ -67,7 +68,7 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for part in (recommend, bundles, review, access, health, scrape):
+    for part in (recommend, bundles, promise, review, access, health, scrape):
         app.include_router(part.router)
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)

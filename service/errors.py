@@ -78,6 +78,24 @@ class InvalidCursor(ServiceError):
     status, code = 422, "invalid_cursor"
 
 
+class UnknownGroup(ServiceError):
+    """The promise has no such group; 'GET /v1/promise' lists its groups."""
+
+    status, code = 422, "unknown_group"
+
+
+class ReasonEmpty(ServiceError):
+    """Say why; the reason is kept with the change."""
+
+    status, code = 422, "reason_empty"
+
+
+class NothingToRestore(ServiceError):
+    """No threshold was raised or taken away that is not restored yet. Nothing was changed."""
+
+    status, code = 409, "nothing_to_restore"
+
+
 class DatabaseUnavailable(ServiceError):
     """The database does not answer; try again shortly. Nothing was changed."""
 

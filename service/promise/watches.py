@@ -9,6 +9,8 @@ from uuid import UUID
 from models.monitoring.watch import WatchState
 from service.database.tables import Answer, Decision
 
+EVENT_SUBJECT = "promise"  # of all events about promises; their subject id is the bundle
+
 BREACH, RESTORED, RECALIBRATED, REPLACED = "breach", "restored", "recalibrated", "replaced"
 """Why a watch ends; "replaced": another threshold came into force without one of the others, as
 with another target precision or an override that was made for it."""

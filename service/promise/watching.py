@@ -29,6 +29,7 @@ from service.promise.effective import Effective, group_of, read_effective, thres
 from service.promise.ladder import next_stricter
 from service.promise.watches import (
     BREACH,
+    EVENT_SUBJECT,
     REPLACED,
     AuditSample,
     SampleVerdict,
@@ -37,7 +38,6 @@ from service.promise.watches import (
     was_right,
 )
 
-SUBJECT = "promise"  # of events; their subject id is the bundle
 SERVICE = "service"  # the actor of what nobody asked for
 
 
@@ -164,7 +164,7 @@ class PromiseWatcher:
             "watch_id": str(watch.id),
             "override_id": str(override_id),
         }
-        event = Event(SUBJECT, subject.bundle_id, "breached", SERVICE, details)
+        event = Event(EVENT_SUBJECT, subject.bundle_id, "breached", SERVICE, details)
         record(connection, self.clock, [event])
         in_force = self._in_force(connection, subject)
         if in_force is not None:
