@@ -35,6 +35,7 @@ from service.middleware.security_headers import SecurityHeaders
 from service.openapi import PROBLEM_RESPONSES, DocumentedApp, operation_id
 from service.problems import add_problem_handlers
 from service.promise import endpoints as promise
+from service.promise.metrics import PromiseCollector
 from service.promise.watching import PromiseWatcher, WatchPolicy
 from service.queue_metrics import QueueCollector
 from service.recommend import endpoints as recommend
@@ -82,6 +83,9 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> Servic
     metrics.registry.register(QueueCollector(engine))
     promises = PromisesInForce()
     holder = BundleHolder(settings.bundles_dir, settings.target_precision, metrics, time.time)
+    metrics.registry.register(
+        PromiseCollector(engine, lambda: holder.served.bundle, settings.target_precision)
+    )
     return ServiceState(
         settings=settings,
         engine=engine,

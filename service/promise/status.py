@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -70,12 +70,22 @@ def read_status(connection: Connection, bundle: Bundle, target_precision: float)
     effective = read_effective(connection, bundle, target_precision)
     live = reading.live_estimates(connection, bundle.bundle_id)
     counts = reading.sample_counts(connection, bundle.bundle_id)
-    parts = [
-        _part(bundle.bundle_id, decision, certified, threshold, live, counts)
-        for decision, certified, threshold in _in_force(effective)
-    ]
+    parts = parts_of(bundle.bundle_id, effective, live, counts)
     overrides = reading.broken_promises(connection, bundle.bundle_id)
     return Status(bundle.bundle_id, effective.promise, effective.proposal_id, parts, overrides)
+
+
+def parts_of(
+    bundle_id: str,
+    effective: Effective,
+    live: Mapping[Subject, LiveEstimate],
+    counts: Mapping[Subject, SampleCounts],
+) -> list[Part]:
+    """Return how each decision and group stands, by the watches and audits that were read."""
+    return [
+        _part(bundle_id, decision, certified, threshold, live, counts)
+        for decision, certified, threshold in _in_force(effective)
+    ]
 
 
 def _in_force(effective: Effective) -> Iterator[tuple[Decision, Promise, float | None]]:
@@ -95,8 +105,8 @@ def _part(
     decision: Decision,
     certified: Promise,
     threshold: float | None,
-    live: dict[Subject, LiveEstimate],
-    counts: dict[Subject, SampleCounts],
+    live: Mapping[Subject, LiveEstimate],
+    counts: Mapping[Subject, SampleCounts],
 ) -> Part:
     name = name_of(certified.group)
     subject = Subject(bundle_id, certified.target_precision, decision, name)

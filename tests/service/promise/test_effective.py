@@ -36,9 +36,9 @@ def effective(engine: Engine, bundle: Bundle = BUNDLE, target: float = TARGET) -
 
 def test_where_nothing_happened_the_bundle_s_own_promise_is_in_force(engine: Engine) -> None:
     found = effective(engine)
-    assert found.promise is ORDINARY
+    assert found.promise == ORDINARY
     assert (found.no_match, found.tightened, found.proposal_id) == (None, frozenset(), None)
-    assert effective(engine, target=STRICT).promise is STRICTER
+    assert effective(engine, target=STRICT).promise == STRICTER
 
 
 def test_an_unknown_target_is_an_error(engine: Engine) -> None:
@@ -53,7 +53,7 @@ def test_an_override_raises_the_threshold_of_its_group_alone(
     found = effective(engine)
     assert thresholds_of(found.promise) == {None: 0.8, PHONES: 0.85, FRIDGES: 0.75}
     assert found.tightened == {(Decision.AUTO_ACCEPT, PHONES)}
-    assert found.certified.promise is ORDINARY
+    assert found.certified.promise == ORDINARY
 
 
 def test_an_override_of_all_other_queries_leaves_the_groups_alone(
@@ -84,7 +84,7 @@ def test_no_override_makes_a_threshold_looser_than_certified(
     add_override(engine, clock, PHONES, 0.2)
     add_override(engine, clock, "", 0.8)
     found = effective(engine)
-    assert found.promise is ORDINARY
+    assert found.promise == ORDINARY
     assert found.tightened == frozenset()
 
 
@@ -101,7 +101,7 @@ def test_lifted_overrides_and_those_of_other_bundles_and_unknown_groups_do_not_c
     add_override(engine, clock, PHONES, None, lifted=True)
     add_override(engine, clock, PHONES, None, bundle_id="another")
     add_override(engine, clock, "televisions", None)
-    assert effective(engine).promise is ORDINARY
+    assert effective(engine).promise == ORDINARY
 
 
 def test_an_override_holds_for_every_target_of_its_bundle(engine: Engine, clock: FakeClock) -> None:
@@ -124,7 +124,7 @@ def test_the_newest_activated_proposal_takes_the_place_of_the_bundle_s_promise(
     add_proposal(engine, clock, Certified(promise_of(0.9, 0.3)))
     found = effective(engine)
     assert (found.promise, found.proposal_id) == (second, proposal_id)
-    assert effective(engine, target=STRICT).promise is STRICTER
+    assert effective(engine, target=STRICT).promise == STRICTER
 
 
 def test_overrides_make_a_proposal_stricter_too(engine: Engine, clock: FakeClock) -> None:

@@ -33,7 +33,7 @@ def test_the_certified_threshold_applies_again(deployment: Deployment) -> None:
     deployment.break_promise(SERVED)
     assert restored(deployment) == [Restored(Decision.AUTO_ACCEPT, PHONES, SERVED)]
     found = deployment.effective()
-    assert found.promise is ORDINARY
+    assert found.promise == ORDINARY
     assert found.tightened == frozenset()
 
 
