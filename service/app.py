@@ -20,7 +20,7 @@ from service.access import endpoints as access
 from service.access.dependencies import SignInNeeded
 from service.access.key_cache import KeyCache
 from service.access.service import find_key
-from service.audit.sampling import Sampling
+from service.audit.sampling import Lot, Sampling
 from service.bundles import endpoints as bundles
 from service.bundles.holder import BundleHolder, bundle_check
 from service.checks import database_check
@@ -54,12 +54,19 @@ log = structlog.get_logger(__name__)
 DOCUMENTATION_PAGES = frozenset({"/docs", "/redoc"})  # they load scripts from elsewhere
 
 
-def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = database_clock) -> FastAPI:
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    sql_clock: SqlClock = database_clock,
+    lot: Lot = SystemRandom().random,
+) -> FastAPI:
     """Return the app; it does not own the engine, whose schema must be up to date.
+
+    `lot` decides which answers are audited.
 
     It has no bundle until `app.state.service.bundles.load()`; until then it is not ready.
     """
-    state = _create_state(settings, engine, sql_clock)
+    state = _create_state(settings, engine, sql_clock, lot)
     app = DocumentedApp(
         title="Product matching with a promised precision",
         version=version("alc"),
@@ -78,7 +85,7 @@ def create_app(settings: Settings, engine: Engine, sql_clock: SqlClock = databas
     return app
 
 
-def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> ServiceState:
+def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot) -> ServiceState:
     metrics = create_metrics()
     metrics.registry.register(QueueCollector(engine))
     promises = PromisesInForce()
@@ -102,9 +109,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock) -> Servic
                 metrics=metrics,
                 new_id=new_id,
                 promises=promises,
-                sampling=Sampling(
-                    settings.audit_share, settings.calibration_share, SystemRandom().random
-                ),
+                sampling=Sampling(settings.audit_share, settings.calibration_share, lot),
                 answer_no_match=settings.answer_no_match,
             ),
             metrics,
