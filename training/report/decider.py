@@ -20,7 +20,7 @@ def decider(findings: Findings) -> Section:
     return Section(
         "Decider",
         (learnt(found), calibration_error(found)),
-        tables=(importance_table(found), _reliability_table(found.reliability.bins)),
+        tables=(importance_table(found), reliability_table(found.reliability.bins)),
     )
 
 
@@ -72,7 +72,8 @@ def importance_table(found: DeciderFindings) -> Rows:
     return [["signal", "share of what the trees gained"], *rows]
 
 
-def _reliability_table(bins: tuple[ReliabilityBin, ...]) -> Rows:
+def reliability_table(bins: tuple[ReliabilityBin, ...]) -> Rows:
+    """Return one row per bin of probabilities, under a header."""
     header = ["probability", "queries", "mean probability", "share right", "95 % interval"]
     return [header, *map(_bin, bins)]
 

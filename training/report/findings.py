@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from models.decider.report import DeciderReport
 from models.errors import DataError
 from training.decider.importance import Importance
+from training.evaluation.calibrated_answers import CalibratedAnswers
 from training.evaluation.confident_errors import ConfidentError
 from training.evaluation.groups import GroupThresholds
 from training.evaluation.promised import CalibratedCoverage
@@ -82,7 +83,7 @@ class Findings:
 
     `scores` are of the models before and after, in this order. `decider` is None where none was
     asked for, and in findings that are older than it. `what_if` is of several targets and
-    confidences, none in findings that are older.
+    confidences; it and `calibrated_answers` are missing in findings that are older.
     """
 
     about: About
@@ -94,6 +95,7 @@ class Findings:
     errors: tuple[ConfidentError, ...]
     decider: DeciderFindings | None = None
     what_if: tuple[WhatIf, ...] = ()
+    calibrated_answers: CalibratedAnswers | None = None
 
     @property
     def confidence(self) -> float:
@@ -125,8 +127,10 @@ _PARTS: dict[str, TypeAdapter[Any]] = {
     "errors": TypeAdapter(tuple[ConfidentError, ...]),
     "decider": TypeAdapter(DeciderFindings | None),
     "what_if": TypeAdapter(tuple[WhatIf, ...]),
+    "calibrated_answers": TypeAdapter(CalibratedAnswers | None),
 }
-_OLDER: dict[str, Any] = {"decider": None, "what_if": ()}  # parts that older files do not have
+# Parts that older files do not have.
+_OLDER: dict[str, Any] = {"decider": None, "what_if": (), "calibrated_answers": None}
 
 
 _MAPPINGS = TypeAdapter(tuple[dict[str, Any], ...])

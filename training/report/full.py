@@ -16,7 +16,7 @@ REPORT_PAGE, CARD, FINDINGS = "report.html", "model_card.md", "findings.json"
 def full_report(findings: Findings, bundle_id: str | None = None) -> Mapping[str, bytes]:
     """Return file name -> content: the tables and metrics, the pages, the card and the findings."""
     return {
-        **report_files(findings.about.title, findings.evaluations),
+        **report_files(findings.about.title, findings.evaluations, findings.calibrated_answers),
         REPORT_PAGE: report_html(findings, bundle_id),
         **what_if_files(findings),
         CARD: model_card(findings),

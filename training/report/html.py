@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.report import sections
+from training.report.calibrated_answers import calibrated_answers
 from training.report.decider import decider
 from training.report.findings import Findings
 from training.report.page import Page, page_html
@@ -32,6 +33,7 @@ def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
         what_if(findings),
         sections.pictures(findings),
         decider(findings),
+        calibrated_answers(findings),
         sections.groups(findings),
         sections.errors(findings),
         sections.method(findings),

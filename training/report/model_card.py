@@ -7,6 +7,7 @@ import json
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from training.evaluation.table import as_markdown, calibrated_table, results_table
+from training.report.calibrated_answers import calibration_errors
 from training.report.decider import calibration_error, importance_table, learnt, no_decider
 from training.report.findings import Findings, settings_rows
 from training.report.sections import measures_table, promise_sentence
@@ -32,6 +33,7 @@ def model_card(findings: Findings) -> bytes:
         calibrated=as_markdown(calibrated_table(ours)) if ours.calibrated else "",
         promises=[promise_sentence(one, findings.decided_by) for one in ours.calibrated],
         decider=_decider(findings),
+        probabilities=calibration_errors(findings),
         decided_by=findings.decided_by,
         groups=findings.groups,
         untested=UNTESTED.get(findings.about.split),
