@@ -52,22 +52,22 @@ def kept_promises(results: Sequence[RunResult]) -> KeptPromises:
         made=len(made),
         realised=sum(_is_realised(one) for one in made),
         refuted=sum(_is_refuted(one) for one in made),
-        accepted=sum(one.realised.accepted for one in made),
-        errors=sum(int(one.realised.errors) for one in made),
-        unanswerable=sum(one.realised.unanswerable for one in made),
+        accepted=sum(one.measured.accepted for one in made),
+        errors=sum(int(one.measured.errors) for one in made),
+        unanswerable=sum(one.measured.unanswerable for one in made),
     )
 
 
 def _is_realised(one: CalibratedCoverage) -> bool:
     """Return whether enough of what was accepted is right; nothing accepted breaks no promise."""
-    precision = one.realised.precision
+    precision = one.measured.precision
     return precision is None or precision >= one.promise.target_precision
 
 
 def _is_refuted(one: CalibratedCoverage) -> bool:
     """Return whether so many errors are improbable: P(errors or more) <= 1 - confidence."""
-    errors, promise = int(one.realised.errors), one.promise  # one product per query
+    errors, promise = int(one.measured.errors), one.promise  # one product per query
     if errors == 0:
         return False
-    fewer = p_value(errors - 1, one.realised.accepted, promise.target_precision)
+    fewer = p_value(errors - 1, one.measured.accepted, promise.target_precision)
     return 1 - fewer <= 1 - promise.confidence

@@ -170,8 +170,8 @@ def test_unanswerable_offers_of_an_open_split_are_errors() -> None:
     assert evaluation.precision_at_1 == right.mean()
     one = evaluation.calibrated[0]
     chosen = best.scores[:, 0] >= np.float32(one.promise.threshold or 0)
-    assert one.realised.unanswerable == (chosen & ~test.answerable).sum() > 0
-    assert one.realised.errors == (chosen & ~right).sum() >= one.realised.unanswerable
+    assert one.measured.unanswerable == (chosen & ~test.answerable).sum() > 0
+    assert one.measured.errors == (chosen & ~right).sum() >= one.measured.unanswerable
 
 
 def test_products_of_an_open_split_that_were_removed_are_nowhere_in_the_model() -> None:

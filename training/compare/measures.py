@@ -143,9 +143,9 @@ def _promise(run: Measured, target: float) -> CalibratedCoverage | None:
 def _automated(run: Measured, target: float) -> float | None:
     """Return what the promised threshold automates: 0 where nothing could be promised."""
     one = _promise(run, target)
-    return one.realised.automation_coverage if one else None
+    return one.realised.automation_coverage if one and one.realised else None
 
 
 def _realised_precision(run: Measured, target: float) -> float | None:
     one = _promise(run, target)
-    return one.realised.precision if one else None
+    return one.realised.precision if one and one.realised else None

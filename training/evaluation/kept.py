@@ -22,13 +22,16 @@ class Verdict(StrEnum):
     BROKEN = "broken"
     NOTHING_ACCEPTED = "nothing accepted"
     NOTHING_PROMISED = "nothing promised"
+    NOT_MEASURED = "not measured"
 
 
 def verdict(one: CalibratedCoverage) -> Verdict:
     """Return whether the promise is kept on these queries."""
-    precision, target = one.realised.precision, one.promise.target_precision
     if not one.automates:
         return Verdict.NOTHING_PROMISED
+    if one.realised is None:
+        return Verdict.NOT_MEASURED
+    precision, target = one.realised.precision, one.promise.target_precision
     if precision is None:
         return Verdict.NOTHING_ACCEPTED
     if precision >= target:
@@ -51,14 +54,17 @@ def kept_table(promises: Sequence[CalibratedCoverage]) -> Rows:
 
 
 def _row(one: CalibratedCoverage) -> list[str]:
-    realised = one.realised
+    promised = [f"{one.promise.target_precision:.2f}", threshold_cell(one.promise)]
+    return [*promised, *_measured(one.realised), verdict(one).value]
+
+
+def _measured(realised: Realised | None) -> list[str]:
+    if realised is None:
+        return ["-", "-", "-"]
     return [
-        f"{one.promise.target_precision:.2f}",
-        threshold_cell(one.promise),
         f"{realised.automation_coverage:.3f} {_interval(realised.automation_coverage_interval)}",
         f"{realised.accepted:,}, {realised.errors:,.6g}",
         _precision(realised),
-        verdict(one).value,
     ]
 
 

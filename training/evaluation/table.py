@@ -68,8 +68,8 @@ def _calibrated(one: CalibratedCoverage) -> list[str]:
         f"{promise.target_precision:.2f}",
         threshold_cell(promise),
         evidence_cell(promise),
-        f"{realised.automation_coverage:.3f}",
-        _number(realised.precision),
+        _number(realised.automation_coverage if realised else None),
+        _number(realised.precision if realised else None),
     ]
 
 

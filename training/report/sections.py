@@ -83,6 +83,8 @@ def promise_sentence(one: CalibratedCoverage, decided_by: str = "score") -> str:
             " were wrong, which is too many or too few queries to be sure. Everything goes to"
             " people."
         )
+    if realised is None:
+        return f"{_promised(promise, decided_by)} What it does on the test queries is not measured."
     return (
         f"{_promised(promise, decided_by)} On the test"
         f" queries it automates {realised.automation_coverage:.1%}; the promise is"

@@ -40,7 +40,7 @@ def test_a_query_without_any_product_has_no_probability() -> None:
 
 def test_without_a_map_there_is_nothing_to_judge() -> None:
     found = calibrated_answers(None, None, FOUND, CORRECT, ANSWERABLE)
-    assert found.reliability is found.no_match is None
+    assert (found.reliability, found.no_match) == (None, None)
 
 
 def test_no_match_is_right_where_the_catalogue_has_no_right_product() -> None:

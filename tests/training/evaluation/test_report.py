@@ -32,10 +32,10 @@ def test_a_promise_is_reported_with_what_it_did() -> None:
     kept, refused = evaluate(
         "ours", FOUND, RELEVANCE, [promise(0.8), promise(None, target=0.95)]
     ).calibrated
-    assert (kept.realised.accepted, kept.realised.errors) == (3, 1)
-    assert kept.realised.unanswerable == 1
+    assert (kept.measured.accepted, kept.measured.errors) == (3, 1)
+    assert kept.measured.unanswerable == 1
     assert kept.promise.threshold == 0.8
-    assert refused.realised.accepted == 0
+    assert refused.measured.accepted == 0
 
 
 def test_precision_at_5_applies_where_queries_have_several_right_products() -> None:

@@ -67,7 +67,10 @@ def precision_coverage_picture(evaluations: Sequence[Evaluation]) -> Picture:
 def _mark(axes: Axes, one: CalibratedCoverage) -> None:
     target = one.promise.target_precision
     axes.axhline(target, color=MARKED, linewidth=0.8, linestyle=(0, (4, 4)), alpha=0.6)
-    if not one.automates or one.realised.precision is None:
+    realised = one.realised
+    if realised is None:
+        return
+    if not one.automates or realised.precision is None:
         axes.annotate(
             f"{target:.2f}: cannot promise",
             (0.99, target),
@@ -77,7 +80,7 @@ def _mark(axes: Axes, one: CalibratedCoverage) -> None:
             fontsize=FONT_SIZE,
         )
         return
-    point = (one.realised.automation_coverage, one.realised.precision)
+    point = (realised.automation_coverage, realised.precision)
     axes.plot(*point, marker="o", color=MARKED, linestyle="none")
     # Under the falling curve, on the side where the picture has room.
     to_the_left = point[0] > 0.5
