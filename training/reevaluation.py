@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,24 +10,26 @@ import numpy as np
 from models.bundle.bundle import Bundle
 from models.errors import DataError
 from training.configuration.read import bundle_layer, read_settings
-from training.data.dataset import Dataset, digest
+from training.data.dataset import Dataset, Rows, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset
 from training.evaluation.background import background
 from training.evaluation.report import CANDIDATES, REACHED, Evaluation, evaluate
 from training.evaluation.search import answers, first_stage
+from training.loop.stopping import divide
 from training.parts import split_of
 from training.pipeline_settings import PipelineSettings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unseen:
-    """The labelled queries that the bundle was not made from; `seen` were left out.
+    """The labelled queries that the bundle was not made from, by their rows; `seen` were left out.
 
     `unknown` says why that could not be told: then `seen` is 0 and all queries are here.
     """
 
     queries: Dataset
+    rows: Rows
     seen: int = 0
     unknown: str | None = None
 
@@ -56,18 +59,46 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
 
     Measured on those parts, a model looks better than it is. Raise DataError when none is left.
     """
+
+    def used(parts: SplitDataset) -> set[str]:
+        return {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
+
+    return _without(bundle, labelled, used, "took part in the training or calibration of", "judge")
+
+
+def untrained(bundle: Bundle, labelled: Dataset) -> Unseen:
+    """Return the queries that no part of the model was fitted on, or its best epoch chosen by.
+
+    Queries that it was calibrated on may calibrate it again. Raise DataError when none is left.
+    """
+    settings = settings_of(bundle).training
+
+    def used(parts: SplitDataset) -> set[str]:
+        choosing, _ = divide(parts.calibration, settings)
+        chosen = choosing.texts if choosing else ()
+        return {*parts.train.texts, *parts.decider.texts, *chosen}
+
+    return _without(bundle, labelled, used, "took part in the training of", "calibrate")
+
+
+def _without(
+    bundle: Bundle,
+    labelled: Dataset,
+    used: Callable[[SplitDataset], set[str]],
+    which: str,
+    use: str,
+) -> Unseen:
     try:
-        parts = own_parts(bundle)
+        known = used(own_parts(bundle))
     except DataError as error:
-        return Unseen(labelled, unknown=str(error))
-    used = {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
-    kept = np.array([row for row, text in enumerate(labelled.texts) if text not in used], np.int64)
+        return Unseen(labelled, np.arange(len(labelled)), unknown=str(error))
+    kept = np.array([row for row, text in enumerate(labelled.texts) if text not in known], np.int64)
     if not len(kept):
         raise DataError(
-            f"all {len(labelled):,} queries took part in the training or calibration of bundle "
-            f"{bundle.bundle_id}, so they cannot judge it; name others"
+            f"all {len(labelled):,} queries {which} bundle {bundle.bundle_id}, so they cannot"
+            f" {use} it; name others"
         )
-    return Unseen(labelled.subset(kept), seen=len(labelled) - len(kept))
+    return Unseen(labelled.subset(kept), kept, seen=len(labelled) - len(kept))
 
 
 def evaluate_own(bundle: Bundle) -> Evaluation:

@@ -3,6 +3,7 @@
 calibration.json     settings, names of groups, the map to probabilities
 labels.npz           labelled scores and verdicts
 unlabelled.npz       scores of other queries
+texts.npz            digests of both, where they are known
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
 from models.arrays import read_arrays
+from models.calibration.fingerprints import Fingerprints
 from models.calibration.probability import ProbabilityMap
 from models.calibration.record import CalibrationLabels, CalibrationRecord, Groups, Unlabelled
 from models.calibration.settings import CalibrationMethodSettings
@@ -25,6 +27,7 @@ from models.errors import AlcError, BundleError
 RECORD_FILE = "calibration.json"
 LABELS_FILE = "labels.npz"
 UNLABELLED_FILE = "unlabelled.npz"
+TEXTS_FILE = "texts.npz"
 _NO_GROUP = -1
 _SETTINGS = TypeAdapter(CalibrationMethodSettings)
 _PROBABILITY = TypeAdapter(ProbabilityMap | None)
@@ -58,6 +61,12 @@ def save_calibration(record: CalibrationRecord, directory: Path) -> None:
         scores=unlabelled.scores,
         groups=_codes(unlabelled.groups, names),
     )
+    if record.texts is not None:
+        np.savez(
+            directory / TEXTS_FILE,
+            labels=record.texts.labels,
+            unlabelled=record.texts.unlabelled,
+        )
 
 
 def load_calibration(directory: Path) -> CalibrationRecord:
@@ -72,6 +81,7 @@ def load_calibration(directory: Path) -> CalibrationRecord:
             settings=_SETTINGS.validate_python(fields["settings"]),
             confidence=float(fields["confidence"]),
             probability=_PROBABILITY.validate_python(fields["probability"]),
+            texts=_texts(directory / TEXTS_FILE),
         )
     except BundleError:
         raise
@@ -102,6 +112,15 @@ def _unlabelled(path: Path, names: Sequence[str]) -> Unlabelled:
         return Unlabelled(arrays["scores"], groups)
     except AlcError as error:
         raise BundleError(f"{path}: {error}") from error
+
+
+def _texts(path: Path) -> Fingerprints | None:
+    if not path.exists():
+        return None
+    arrays = read_arrays(path, {"labels": np.uint64, "unlabelled": np.uint64})
+    if any(one.ndim != 1 for one in arrays.values()):
+        raise BundleError(f"{path}: holds no lists of digests")
+    return Fingerprints(**arrays)
 
 
 def _codes(groups: Groups, names: Sequence[str]) -> Codes:

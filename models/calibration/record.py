@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from models.calibration.fingerprints import Fingerprints
 from models.calibration.probability import ProbabilityMap
 from models.calibration.scores import Flags, Scores, check_finite
 from models.calibration.settings import CalibrationMethodSettings
@@ -162,7 +163,7 @@ class CalibrationRecord:
     """All that a bundle's promises were certified on, so that others can be tried later.
 
     `probability` maps what decides to the chance that the best product is right; None where there
-    were too few labels for it.
+    were too few labels for it. `texts` are digests of the queries, None where they are not known.
     """
 
     labels: CalibrationLabels
@@ -170,11 +171,20 @@ class CalibrationRecord:
     settings: CalibrationMethodSettings
     confidence: float
     probability: ProbabilityMap | None
+    texts: Fingerprints | None = None
 
     def __post_init__(self) -> None:
-        """Raise ConfigurationError unless the confidence is between 0 and 1."""
+        """Raise ConfigurationError for a confidence outside (0, 1), DataError for other texts."""
         if not 0 < self.confidence < 1:
             raise ConfigurationError(f"confidence must be between 0 and 1, not {self.confidence}")
+        if self.texts is None:
+            return
+        found = (len(self.texts.labels), len(self.texts.unlabelled))
+        if found != (len(self.labels), len(self.unlabelled)):
+            raise DataError(
+                f"digests of {found[0]} labelled and {found[1]} other queries do not belong to a"
+                f" calibration of {len(self.labels)} and {len(self.unlabelled)}"
+            )
 
     @property
     def products_per_query(self) -> int:
