@@ -25,6 +25,9 @@ from service.bundles import endpoints as bundles
 from service.bundles.holder import BundleHolder, bundle_check
 from service.checks import database_check
 from service.clock import SqlClock, database_clock
+from service.drift import endpoints as drift
+from service.drift.gauges import TrafficCollector
+from service.drift.recorder import TrafficRecorder
 from service.errors import DatabaseUnavailable, NoBundle
 from service.metrics import Metrics, create_metrics
 from service.middleware.body_limit import BodyLimit
@@ -76,7 +79,7 @@ def create_app(
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for part in (recommend, bundles, promise, review, access, health, scrape):
+    for part in (recommend, bundles, promise, drift, review, access, health, scrape):
         app.include_router(part.router)
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)
@@ -88,11 +91,12 @@ def create_app(
 def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot) -> ServiceState:
     metrics = create_metrics()
     metrics.registry.register(QueueCollector(engine))
-    promises = PromisesInForce()
+    promises, traffic = PromisesInForce(), TrafficRecorder(time.monotonic)
     holder = BundleHolder(settings.bundles_dir, settings.target_precision, metrics, time.time)
     metrics.registry.register(
         PromiseCollector(engine, lambda: holder.served.bundle, settings.target_precision)
     )
+    metrics.registry.register(TrafficCollector(engine, clock, lambda: holder.served.bundle))
     return ServiceState(
         settings=settings,
         engine=engine,
@@ -102,6 +106,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
         checks=(bundle_check(holder), database_check(engine)),
         bundles=holder,
         promises=promises,
+        traffic=traffic,
         recommender=Recommender(
             DecisionService(
                 engine=engine,
@@ -111,6 +116,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
                 promises=promises,
                 sampling=Sampling(settings.audit_share, settings.calibration_share, lot),
                 answer_no_match=settings.answer_no_match,
+                traffic=traffic,
             ),
             metrics,
             max_batch=settings.max_batch,
@@ -143,6 +149,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(_read_promises, state)
     with state.recommender.running():
         yield
+    await run_in_threadpool(state.traffic.close, state.engine, state.clock)
 
 
 def _read_promises(state: ServiceState) -> None:

@@ -12,6 +12,7 @@ from service.access.key_cache import KeyCache
 from service.bundles.holder import BundleHolder
 from service.checks import Check
 from service.clock import SqlClock
+from service.drift.recorder import TrafficRecorder
 from service.metrics import Metrics
 from service.promise.watching import PromiseWatcher
 from service.recommend.in_force import PromisesInForce
@@ -31,6 +32,7 @@ class ServiceState:
     checks: tuple[Check, ...]
     bundles: BundleHolder
     promises: PromisesInForce
+    traffic: TrafficRecorder
     recommender: Recommender
     watcher: PromiseWatcher
 

@@ -533,17 +533,24 @@ class PromiseProposalRow(Base):
 
 
 class TrafficHourRow(Base):
-    """What the queries of one hour looked like, added up over all replicas."""
+    """What the queries of one hour looked like, and what was decided, added up over all replicas.
+
+    A process that is killed loses what it counted in its last seconds; `decisions` has them all.
+    """
 
     __tablename__ = "traffic_hours"
 
     bundle_id: Mapped[str] = mapped_column(primary_key=True)
     hour: Mapped[datetime] = mapped_column(primary_key=True)
     queries: Mapped[int] = mapped_column(BigInteger)
-    score_counts: Mapped[list[int]]  # by bin of the bundle's reference
+    score_counts: Mapped[list[int]]  # by bin of the bundle's reference; empty without one
     ngrams: Mapped[int] = mapped_column(BigInteger)
     unseen_ngrams: Mapped[int] = mapped_column(BigInteger)
     truncated: Mapped[int] = mapped_column(BigInteger)
+    auto_accept: Mapped[int] = mapped_column(BigInteger)
+    manual_review: Mapped[int] = mapped_column(BigInteger)
+    verified: Mapped[int] = mapped_column(BigInteger)
+    no_match: Mapped[int] = mapped_column(BigInteger)
 
 
 class EventRow(Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID
 from service.audit.samples import NewSample
 from service.audit.sampling import Drawn
 from service.database.tables import Decision, TaskKind
+from service.drift.counts import Seen
 from service.recommend.decided import Decided
 from service.recommend.jobs import Job, Match, Query
 from service.review.tasks import Candidate, NewTask
@@ -96,3 +98,9 @@ def new_samples(entry: Entry, task_id: UUID, new_id: NewId) -> Iterator[NewSampl
             deciding=None if best is None else best.deciding,
             threshold=judgement.threshold,
         )
+
+
+def seen(entry: Entry) -> Seen:
+    """Return what is counted of the query as traffic."""
+    deciding = entry.match.deciding[0] if entry.match.deciding else -math.inf
+    return Seen(entry.query.text, deciding, entry.decided.decision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -13,12 +13,13 @@ from service.audit.repository import insert_samples
 from service.audit.sampling import Sampling
 from service.clock import SqlClock
 from service.database.engine import transaction
+from service.drift.recorder import TrafficRecorder
 from service.errors import DatabaseUnavailable
 from service.metrics import Metrics
 from service.promise.effective import Effective
 from service.recommend.decided import Decided, Outcome, degradation
 from service.recommend.deciding import decide_one
-from service.recommend.entries import Entry, decision_row, new_samples, new_task
+from service.recommend.entries import Entry, decision_row, new_samples, new_task, seen
 from service.recommend.in_force import PromisesInForce
 from service.recommend.jobs import Job
 from service.recommend.judging import judge_jobs
@@ -40,6 +41,7 @@ class DecisionService:
     promises: PromisesInForce
     sampling: Sampling
     answer_no_match: bool
+    traffic: TrafficRecorder
 
     def decide(self, jobs: Sequence[Job]) -> list[Outcome | DatabaseUnavailable]:
         """Return what to answer to each job; all that is recorded is committed by then.
@@ -48,9 +50,10 @@ class DecisionService:
         that does gets the error: its task could be lost.
         """
         try:
-            with transaction(self.engine) as connection:
+            with self.traffic.flushing(self.clock) as flush, transaction(self.engine) as connection:
                 in_force = self._read(connection, jobs)
                 entries = self._record(connection, jobs, in_force)
+                flush(connection)
         except DatabaseUnavailable as error:
             return [self._unrecorded(job, error) for job in jobs]
         self._count(entries)
@@ -129,9 +132,17 @@ class DecisionService:
         return Outcome(decided, in_force.promise, no_match, degraded)
 
     def _count(self, entries: Sequence[Entry]) -> None:
+        self._see(entries)
         for entry in entries:
             self.metrics.count_decision(entry.decided.decision)
             for drawn in entry.drawn:
                 self.metrics.label_samples.labels(drawn.stream.value).inc()
             if entry.best is not None:
                 self.metrics.observe_best(entry.best.score, entry.best.probability)
+
+    def _see(self, entries: Sequence[Entry]) -> None:
+        """Count the queries as traffic of the bundles that answered them."""
+        for _, together in groupby(entries, lambda entry: entry.job.served.bundle.bundle_id):
+            of_bundle = list(together)
+            bundle = of_bundle[0].job.served.bundle
+            self.traffic.add(bundle, [seen(entry) for entry in of_bundle])

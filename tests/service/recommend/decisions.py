@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from service.audit.sampling import Sampling
 from service.database.engine import transaction
 from service.database.tables import Answer
+from service.drift.recorder import Monotonic, TrafficRecorder
 from service.metrics import Metrics, create_metrics
 from service.recommend.decided import Decided, Outcome
 from service.recommend.identifiers import new_id
@@ -32,6 +33,7 @@ def decision_service(
     calibration_share: float = 0.0,
     lot: Callable[[], float] = lambda: 0.5,
     answer_no_match: bool = True,
+    monotonic: Monotonic = lambda: 0.0,
 ) -> DecisionService:
     """Return a service that draws no samples unless it is told to."""
     return DecisionService(
@@ -42,6 +44,7 @@ def decision_service(
         promises=PromisesInForce(),
         sampling=Sampling(audit_share, calibration_share, lot),
         answer_no_match=answer_no_match,
+        traffic=TrafficRecorder(monotonic),
     )
 
 
