@@ -55,13 +55,14 @@ from service.web.endpoints import add_pages
 log = structlog.get_logger(__name__)
 
 DOCUMENTATION_PAGES = frozenset({"/docs", "/redoc"})  # they load scripts from elsewhere
+SYSTEM_LOT: Lot = SystemRandom().random
 
 
 def create_app(
     settings: Settings,
     engine: Engine,
     sql_clock: SqlClock = database_clock,
-    lot: Lot = SystemRandom().random,
+    lot: Lot = SYSTEM_LOT,
 ) -> FastAPI:
     """Return the app; it does not own the engine, whose schema must be up to date.
 
