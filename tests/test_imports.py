@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-TRAINER_ONLY = {"torch", "scipy", "sklearn", "matplotlib", "training"}
+TRAINER_ONLY = {"torch", "sklearn", "matplotlib", "training"}
 EVERY_MODEL = """
 import importlib, models, pkgutil
 for module in pkgutil.walk_packages(models.__path__, "models."):
@@ -33,16 +33,15 @@ def test_the_service_loads_nothing_of_the_trainer(module: str) -> None:
 
 
 def test_models_load_neither_trainer_nor_service() -> None:
-    """SciPy they do load, where thresholds are certified: the service has no use for that yet."""
     loaded = loaded_by(EVERY_MODEL)
     assert "faiss" in loaded
-    assert loaded & (TRAINER_ONLY - {"scipy"} | {"service", "fastapi"}) == set()
+    assert loaded & (TRAINER_ONLY | {"service", "fastapi"}) == set()
 
 
 def test_the_command_that_serves_answers_help_without_its_weight() -> None:
     loaded = loaded_by("import service.cli")
     assert "typer" in loaded
-    assert loaded & (TRAINER_ONLY | {"faiss", "fastapi"}) == set()
+    assert loaded & (TRAINER_ONLY | {"faiss", "fastapi", "scipy"}) == set()
 
 
 def test_the_command_that_trains_answers_help_without_torch() -> None:

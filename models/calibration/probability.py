@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import isotonic_regression
 
 from models.errors import DataError
 
@@ -64,6 +63,9 @@ def fit_probabilities(
         scores.astype(np.float64), return_inverse=True, return_counts=True
     )
     shares = np.bincount(place, weights=correct.astype(np.float64)) / weights
+    # Imported here, since the service only reads maps, and starts the faster.
+    from scipy.optimize import isotonic_regression
+
     fitted = isotonic_regression(shares, weights=weights)
     first = fitted.blocks[:-1]
     counts = np.add.reduceat(weights, first)
