@@ -232,6 +232,21 @@ class ReviewTaskRow(Base):
             postgresql_using="gin",
             postgresql_where=UNANSWERED,
         ),
+        Index(
+            "ix_review_tasks_lease_until",
+            "lease_until",
+            postgresql_where=sql_text("lease_until is not null"),
+        ),
+        Index(
+            "ix_review_tasks_expires_at",
+            "expires_at",
+            postgresql_where=sql_text(f"expires_at is not null and {UNANSWERED.text}"),
+        ),
+        Index(
+            "ix_review_tasks_assigned_to",
+            "assigned_to",
+            postgresql_where=sql_text(f"assigned_to is not null and {UNANSWERED.text}"),
+        ),
         Index("ix_review_tasks_query_key", "query_key"),
         Index("ix_review_tasks_created_at_id", "created_at", "id"),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Table, and_, func, select
 
 from service.database.tables import (
     Decision,
@@ -18,15 +18,15 @@ from service.database.tables import (
     PromiseEstimateRow,
     PromiseOverrideRow,
     PromiseWatchRow,
+    ReviewTaskRow,
     Stream,
-    VerdictRow,
 )
 from service.promise.effective import group_of, name_of
 from service.promise.watches import EVENT_SUBJECT, Subject
 
 _decisions = cast("Table", DecisionRow.__table__)
 _samples = cast("Table", LabelSampleRow.__table__)
-_verdicts = cast("Table", VerdictRow.__table__)
+_tasks = cast("Table", ReviewTaskRow.__table__)
 _watches = cast("Table", PromiseWatchRow.__table__)
 _estimates = cast("Table", PromiseEstimateRow.__table__)
 _overrides = cast("Table", PromiseOverrideRow.__table__)
@@ -120,7 +120,7 @@ def live_estimates(connection: Connection, bundle_id: str) -> dict[Subject, Live
 
 def sample_counts(connection: Connection, bundle_id: str) -> dict[Subject, SampleCounts]:
     """Return how many audits of each subject of the bundle are in no estimate."""
-    answered = _verdicts.c.id.is_not(None)
+    waits = and_(_tasks.c.verdict_id.is_(None), _tasks.c.closed_at.is_(None))
     subject = (
         _samples.c.bundle_id,
         _decisions.c.target_precision,
@@ -130,17 +130,13 @@ def sample_counts(connection: Connection, bundle_id: str) -> dict[Subject, Sampl
     query = (
         select(
             *subject,
-            func.count().filter(~answered).label("waiting"),
-            func.count().filter(answered).label("left_out"),
+            func.count().filter(waits).label("waiting"),
+            func.count().filter(~waits, _estimates.c.id.is_(None)).label("left_out"),
         )
         .join(_decisions, _decisions.c.id == _samples.c.decision_id)
-        .outerjoin(_verdicts, _verdicts.c.task_id == _samples.c.task_id)
+        .join(_tasks, _tasks.c.id == _samples.c.task_id)
         .outerjoin(_estimates, _estimates.c.sample_id == _samples.c.id)
-        .where(
-            _samples.c.bundle_id == bundle_id,
-            _samples.c.stream == Stream.AUDIT,
-            _estimates.c.id.is_(None),
-        )
+        .where(_samples.c.bundle_id == bundle_id, _samples.c.stream == Stream.AUDIT)
         .group_by(*subject)
     )
     return {

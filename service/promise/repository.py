@@ -28,6 +28,7 @@ from service.database.tables import (
     PromiseEstimateRow,
     PromiseOverrideRow,
     PromiseWatchRow,
+    ReviewTaskRow,
     Stream,
     VerdictRow,
 )
@@ -35,6 +36,7 @@ from service.promise.watches import REPLACED, AuditSample, SampleVerdict, Subjec
 
 _decisions = cast("Table", DecisionRow.__table__)
 _samples = cast("Table", LabelSampleRow.__table__)
+_tasks = cast("Table", ReviewTaskRow.__table__)
 _verdicts = cast("Table", VerdictRow.__table__)
 _watches = cast("Table", PromiseWatchRow.__table__)
 _estimates = cast("Table", PromiseEstimateRow.__table__)
@@ -64,14 +66,38 @@ def lock(connection: Connection, bundle_id: str) -> None:
 
 
 def audit_samples(connection: Connection, task_id: UUID) -> list[SampleVerdict]:
-    """Return the audited answers that the verdict of this task speaks about, oldest first."""
+    """Return the audited answers that the final verdict of this task speaks about, oldest first."""
     query = _sample_verdicts().where(_samples.c.task_id == task_id)
     rows = connection.execute(query.order_by(_samples.c.created_at, _samples.c.id))
     return [_sample_verdict(row) for row in rows]
 
 
+def counting_watches(connection: Connection, task_id: UUID) -> dict[UUID, UUID]:
+    """Return the watch that counts it for every audit of this task that was counted before."""
+    query = (
+        select(_samples.c.id, _estimates.c.watch_id)
+        .join(_estimates, _estimates.c.sample_id == _samples.c.id)
+        .where(_samples.c.task_id == task_id)
+    )
+    return {row.id: row.watch_id for row in connection.execute(query)}
+
+
+def lock_audited(connection: Connection, task_id: UUID) -> None:
+    """Lock the bundles that gave the audited answers of this task; see `lock`.
+
+    In a fixed order, so that two verdicts cannot wait for each other.
+    """
+    of_task = (_samples.c.task_id == task_id, _samples.c.stream == Stream.AUDIT)
+    query = select(_samples.c.bundle_id).where(*of_task).distinct()
+    for bundle_id in sorted(connection.execute(query).scalars()):
+        lock(connection, bundle_id)
+
+
 def counted_samples(connection: Connection, watch_id: UUID) -> list[SampleVerdict]:
-    """Return what a watch has counted, in the order in which it did, with today's verdicts."""
+    """Return what a watch has counted, in the order in which it did, with today's verdicts.
+
+    What has no final verdict any more is left out.
+    """
     query = (
         _sample_verdicts()
         .join(_estimates, _estimates.c.sample_id == _samples.c.id)
@@ -223,7 +249,8 @@ def _sample_verdicts() -> Select[Any]:
             _verdicts.c.product_ids,
         )
         .join(_decisions, _decisions.c.id == _samples.c.decision_id)
-        .join(_verdicts, _verdicts.c.task_id == _samples.c.task_id)
+        .join(_tasks, _tasks.c.id == _samples.c.task_id)
+        .join(_verdicts, _verdicts.c.id == _tasks.c.verdict_id)  # the final one
         .where(_samples.c.stream == Stream.AUDIT)
     )
 
@@ -249,6 +276,7 @@ def _watch(row: Row[Any]) -> Watch:
         state=WatchState.from_json(row.state),
         unsure=row.unsure,
         started_at=row.started_at,
+        ended_at=row.ended_at,
     )
 
 

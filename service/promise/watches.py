@@ -36,6 +36,7 @@ class Watch:
     state: WatchState
     unsure: int
     started_at: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

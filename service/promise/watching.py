@@ -5,7 +5,7 @@ Everything happens in the transaction of the verdict, so that a verdict counts e
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -68,19 +68,28 @@ class PromiseWatcher:
     find_bundle: Callable[[str], Bundle | None]
 
     def verdict_given(self, connection: Connection, task_id: UUID) -> None:
-        """Count the verdict that this transaction has just written, for every audit of its task.
+        """Count the final verdict of a task that this transaction has written, for all its audits.
 
+        One that was counted before, with a verdict that was since taken back, is counted in its
+        old place.
         An answer that was given under another threshold than the watched one belongs to an older
         episode and is left out, and so is one that was drawn before that episode ended.
         """
-        audits = repository.audit_samples(connection, task_id)
-        # In a fixed order, so that two verdicts cannot wait for each other.
-        for bundle_id in sorted({audit.sample.subject.bundle_id for audit in audits}):
-            repository.lock(connection, bundle_id)
-        for audit in audits:
+        repository.lock_audited(connection, task_id)
+        counted = repository.counting_watches(connection, task_id)
+        self._recount(connection, set(counted.values()))
+        for audit in repository.audit_samples(connection, task_id):
+            if audit.sample.id in counted:
+                continue
             watch = self._watch_of(connection, audit.sample)
             if watch is not None:
                 self._count(connection, watch, audit)
+
+    def verdict_withdrawn(self, connection: Connection, task_id: UUID) -> None:
+        """Count the watches of a task anew from which this transaction took its final verdict."""
+        repository.lock_audited(connection, task_id)
+        counted = repository.counting_watches(connection, task_id)
+        self._recount(connection, set(counted.values()))
 
     def start(self, connection: Connection, subject: Subject, threshold: float) -> Watch:
         """Begin to watch a threshold; no watch of this subject may be open."""
@@ -112,6 +121,17 @@ class PromiseWatcher:
         found = estimate(state, settings)
         repository.update_watch(connection, self.clock, watch_id, state, unsure, found)
         return found
+
+    def _recount(self, connection: Connection, watch_ids: Collection[UUID]) -> None:
+        """Count watches again, and obey one that is open and now says that its promise is broken.
+
+        What was taken back before stays so, whatever is found: only a person makes it looser.
+        """
+        for watch_id in sorted(watch_ids):
+            found = self.rebuild(connection, watch_id)
+            watch = repository.get_watch(connection, watch_id)
+            if found.alarm and watch is not None and watch.ended_at is None:
+                self._breach(connection, watch, found)
 
     def _watch_of(self, connection: Connection, sample: AuditSample) -> Watch | None:
         """Return the watch that a sample counts for, None when it belongs to an older episode."""

@@ -25,7 +25,7 @@ async def get_queue(request: Request, state: State) -> ReviewQueue:
         engine=state.engine,
         clock=state.clock,
         has_product=request.app.state.has_product,
-        verdict_given=state.watcher.verdict_given,
+        listeners=(state.watcher,),
         new_id=uuid4,
         lease_min_seconds=state.settings.lease_min_seconds,
         lease_max_seconds=state.settings.lease_max_seconds,

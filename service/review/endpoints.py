@@ -92,5 +92,10 @@ def get_task(task_id: UUID, queue: Queue) -> TaskHistoryRead:
     history = queue.history(task_id)
     task = TaskRead.model_validate(history.task).model_dump()
     return TaskHistoryRead.model_validate(
-        {**task, "verdict": history.verdict, "events": history.events}
+        {
+            **task,
+            "verdict": history.verdict,
+            "verdicts": history.verdicts,
+            "events": history.events,
+        }
     )

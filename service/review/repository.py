@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -39,7 +40,6 @@ from service.database.tables import (
     EventRow,
     ReviewTaskRow,
     TaskKind,
-    TaskStage,
     TaskState,
     VerdictRow,
 )
@@ -68,7 +68,7 @@ _events = cast("Table", EventRow.__table__)
 # Made once: building it anew would cost more than running it.
 _NEWEST_VERDICTS = (
     select(_tasks.c.query_key, _verdicts)
-    .join_from(_tasks, _verdicts, _verdicts.c.task_id == _tasks.c.id)
+    .join_from(_tasks, _verdicts, _verdicts.c.id == _tasks.c.verdict_id)
     .where(_tasks.c.query_key == any_(bindparam("keys", type_=ARRAY(LargeBinary()))))
     .where(_verdicts.c.answer.in_([Answer.ACCEPTED, Answer.NONE]))
     .ext(distinct_on(_tasks.c.query_key))
@@ -80,7 +80,6 @@ _NO_LEASE = {
     "lease_until": null(),
     "leased_at": null(),
 }
-QUEUE = "queue"  # the origin of verdicts that were given under a lease
 
 
 def open_tasks(
@@ -112,7 +111,7 @@ def _one_of_each(new_tasks: Sequence[NewTask]) -> Collection[NewTask]:
 def verified_answers(
     connection: Connection, query_keys: Sequence[bytes]
 ) -> dict[bytes, VerifiedAnswer]:
-    """Return the newest verdict `accepted` or `none` of each query key that has one."""
+    """Return the newest final verdict `accepted` or `none` of each query key that has one."""
     if not query_keys:
         return {}
     found = connection.execute(_NEWEST_VERDICTS, {"keys": list(query_keys)})
@@ -156,13 +155,19 @@ def submit(
     connection: Connection, clock: SqlClock, task_id: UUID, token: UUID, verdict: Verdict
 ) -> StoredVerdict | None:
     """Answer a task under a live lease; None when the lease is not live any more."""
-    change = _holding(clock, task_id, token).values(
-        state=TaskState.ANSWERED, answered_at=clock(), verdict_id=verdict.id, **_NO_LEASE
-    )
-    row = connection.execute(change.returning(_tasks.c.answered_at)).one_or_none()
+    held = select(clock().label("now"), _tasks.c.leased_at).where(_live(clock, task_id, token))
+    row = connection.execute(held.with_for_update()).one_or_none()
     if row is None:
         return None
-    stored = _insert_verdict(connection, task_id, verdict, row.answered_at)
+    change = update(_tasks).where(_tasks.c.id == task_id)
+    connection.execute(
+        change.values(
+            state=TaskState.ANSWERED, answered_at=row.now, verdict_id=verdict.id, **_NO_LEASE
+        )
+    )
+    # A lease of an older release does not say when it began.
+    seconds = None if row.leased_at is None else (row.now - row.leased_at).total_seconds()
+    stored = _insert_verdict(connection, task_id, replace(verdict, seconds=seconds), row.now)
     details = {"answer": verdict.answer.value, "product_ids": list(verdict.product_ids)}
     events.record(connection, clock, [_event(task_id, "answered", verdict.person, details)])
     return stored
@@ -187,10 +192,14 @@ def get(connection: Connection, task_id: UUID) -> ReviewTask | None:
     return None if row is None else task_from(row)
 
 
-def get_verdict(connection: Connection, task_id: UUID) -> StoredVerdict | None:
-    query = select(_verdicts).where(_verdicts.c.task_id == task_id)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else verdict_from(row)
+def list_verdicts(connection: Connection, task_id: UUID) -> list[StoredVerdict]:
+    """Return everything that people said about a task, oldest first, also what was taken back."""
+    query = (
+        select(_verdicts)
+        .where(_verdicts.c.task_id == task_id)
+        .order_by(_verdicts.c.created_at, _verdicts.c.id)
+    )
+    return [verdict_from(row) for row in connection.execute(query)]
 
 
 def list_events(connection: Connection, task_id: UUID) -> list[TaskEvent]:
@@ -250,10 +259,13 @@ def _claimable(clock: SqlClock) -> Select[Any]:
 
 def _holding(clock: SqlClock, task_id: UUID, token: UUID) -> Update:
     """Return an update that touches the task only under a live lease with this token."""
-    live: ColumnElement[bool] = and_(
+    return update(_tasks).where(_live(clock, task_id, token))
+
+
+def _live(clock: SqlClock, task_id: UUID, token: UUID) -> ColumnElement[bool]:
+    return and_(
         _tasks.c.id == task_id, _tasks.c.lease_token == token, _tasks.c.lease_until > clock()
     )
-    return update(_tasks).where(live)
 
 
 def _insert_verdict(
@@ -262,8 +274,11 @@ def _insert_verdict(
     statement = insert(_verdicts).values(
         id=verdict.id,
         task_id=task_id,
-        stage=TaskStage.OPINION,
-        origin=QUEUE,
+        stage=verdict.stage,
+        origin=verdict.origin,
+        supersedes=verdict.supersedes,
+        bulk_id=verdict.bulk_id,
+        seconds=verdict.seconds,
         answer=verdict.answer,
         product_ids=list(verdict.product_ids),
         comment=verdict.comment,

@@ -53,12 +53,29 @@ def task_from(row: Row[Any]) -> ReviewTask:
         lease_token=row.lease_token,
         lease_owner=row.lease_owner,
         lease_until=row.lease_until,
+        leased_at=row.leased_at,
         answered_at=row.answered_at,
+        stage=row.stage,
+        opinions_wanted=row.opinions_wanted,
+        priority=row.priority,
+        due_at=row.due_at,
+        assigned_to=row.assigned_to,
+        expires_at=row.expires_at,
+        closed_at=row.closed_at,
+        close_reason=row.close_reason,
+        verdict_id=row.verdict_id,
     )
 
 
 def verdict_from(row: Row[Any]) -> StoredVerdict:
     return StoredVerdict(
+        id=row.id,
+        task_id=row.task_id,
+        stage=row.stage,
+        origin=row.origin,
+        supersedes=row.supersedes,
+        bulk_id=row.bulk_id,
+        seconds=row.seconds,
         answer=row.answer,
         product_ids=tuple(row.product_ids),
         comment=row.comment,

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from service.database.tables import Answer, TaskKind, TaskState
+from service.database.tables import Answer, TaskKind, TaskStage, TaskState
 
 MAX_CLAIMED = 50
 MAX_LISTED = 200
@@ -119,6 +119,15 @@ class TaskRead(QueryRead):
         description="A leased task whose lease has ended is handed out again"
     )
     answered_at: datetime | None
+    stage: TaskStage = Field(description="What the next verdict is")
+    opinions_wanted: int
+    priority: int = Field(description="The caller's, 0 to 9")
+    due_at: datetime = Field(description="Tasks are claimed in this order, skipped ones last")
+    assigned_to: str | None = Field(description="A person, or `team:` and the name of a team")
+    expires_at: datetime | None = Field(description="When it is closed if nobody has answered it")
+    closed_at: datetime | None
+    close_reason: str | None
+    verdict_id: UUID | None = Field(description="The final one; null until there is one")
 
 
 class TaskPageRead(Read):
@@ -127,6 +136,11 @@ class TaskPageRead(Read):
 
 
 class VerdictRead(Read):
+    id: UUID
+    stage: TaskStage
+    origin: str = Field(description="`queue`, `import` or `bulk`")
+    supersedes: UUID | None = Field(description="The verdict that this one takes back")
+    seconds: float | None = Field(description="From the claim to the answer")
     answer: Answer
     product_ids: list[str]
     comment: str | None
@@ -142,5 +156,6 @@ class EventRead(Read):
 
 
 class TaskHistoryRead(TaskRead):
-    verdict: VerdictRead | None
+    verdict: VerdictRead | None = Field(description="The final one")
+    verdicts: list[VerdictRead] = Field(description="All, oldest first, also those taken back")
     events: list[EventRead]

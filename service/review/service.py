@@ -23,6 +23,7 @@ from service.errors import (
 )
 from service.review import repository
 from service.review.cursor import decode_cursor, encode_cursor
+from service.review.listeners import VerdictListener
 from service.review.tasks import ReviewTask, StoredVerdict, TaskEvent, Verdict
 
 
@@ -36,10 +37,11 @@ class TaskPage:
 
 @dataclass(frozen=True, slots=True)
 class TaskHistory:
-    """A task with its verdict, if it has one, and all that happened to it."""
+    """A task with its final verdict, if it has one, all its verdicts, and all that happened."""
 
     task: ReviewTask
     verdict: StoredVerdict | None
+    verdicts: Sequence[StoredVerdict]
     events: Sequence[TaskEvent]
 
 
@@ -47,15 +49,15 @@ class TaskHistory:
 class ReviewQueue:
     """Hands tasks to people and takes their verdicts.
 
-    `has_product` looks a product id up in the current catalogue. `verdict_given` is told of every
-    verdict in the transaction that stores it. All methods raise DatabaseUnavailable when the
-    database does not answer.
+    `has_product` looks a product id up in the current catalogue. `listeners` are told of final
+    verdicts in the transaction that stores or withdraws them. All methods raise
+    DatabaseUnavailable when the database does not answer.
     """
 
     engine: Engine
     clock: SqlClock
     has_product: Callable[[str], bool]
-    verdict_given: Callable[[Connection, UUID], None]  # with the id of the task
+    listeners: Sequence[VerdictListener]
     new_id: Callable[[], UUID]
     lease_min_seconds: int
     lease_max_seconds: int
@@ -101,7 +103,8 @@ class ReviewQueue:
             stored = repository.submit(connection, self.clock, task_id, token, verdict)
             if stored is None:
                 _refuse(connection, task_id)
-            self.verdict_given(connection, task_id)
+            for listener in self.listeners:
+                listener.verdict_given(connection, task_id)
             return stored
 
     def release(self, task_id: UUID, token: UUID, person: str, *, skip: bool = False) -> None:
@@ -137,8 +140,10 @@ class ReviewQueue:
             task = repository.get(connection, task_id)
             if task is None:
                 raise TaskNotFound
-            verdict = repository.get_verdict(connection, task_id)
-            return TaskHistory(task, verdict, repository.list_events(connection, task_id))
+            verdicts = repository.list_verdicts(connection, task_id)
+            final = next((one for one in verdicts if one.id == task.verdict_id), None)
+            events = repository.list_events(connection, task_id)
+            return TaskHistory(task, final, verdicts, events)
 
     def _duration(self, lease_seconds: int) -> timedelta:
         if self.lease_min_seconds <= lease_seconds <= self.lease_max_seconds:

@@ -9,7 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from models.decider.reasons import Reason
-from service.database.tables import Answer, TaskKind, TaskState
+from service.database.tables import Answer, TaskKind, TaskStage, TaskState
+
+QUEUE, IMPORT, BULK = "queue", "import", "bulk"
+"""Where verdicts come from; those of the queue were given under a lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +66,29 @@ class VerifiedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is written when a person answers a task."""
+    """What is written when a person answers a task, or takes an answer back.
+
+    `supersedes` is the verdict that is taken back, `seconds` the time from the claim to the answer.
+    """
 
     id: UUID
     answer: Answer
     product_ids: tuple[str, ...]
     comment: str | None
     person: str
+    stage: TaskStage = TaskStage.OPINION
+    origin: str = QUEUE
+    supersedes: UUID | None = None
+    bulk_id: UUID | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class StoredVerdict:
+class StoredVerdict(Verdict):
     """A verdict as it was recorded."""
 
-    answer: Answer
-    product_ids: tuple[str, ...]
-    comment: str | None
-    person: str
-    created_at: datetime
+    task_id: UUID = field(kw_only=True)
+    created_at: datetime = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,11 @@ class TaskEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReviewTask:
-    """A task as it is stored, with its lease; the token is None unless the task is leased."""
+    """A task as it is stored, with its lease; the token is None unless the task is leased.
+
+    `stage` says what the next verdict is, and `verdict_id` which verdict is the final one: None
+    unless the task is answered.
+    """
 
     id: UUID
     kind: TaskKind
@@ -112,7 +124,17 @@ class ReviewTask:
     lease_token: UUID | None
     lease_owner: str | None
     lease_until: datetime | None
+    leased_at: datetime | None
     answered_at: datetime | None
+    stage: TaskStage
+    opinions_wanted: int
+    priority: int
+    due_at: datetime
+    assigned_to: str | None
+    expires_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str | None
+    verdict_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Deployment:
             engine=self.engine,
             clock=self.clock,
             has_product=plain.has_product,
-            verdict_given=self.watcher.verdict_given,
+            listeners=(self.watcher,),
             new_id=uuid4,
             lease_min_seconds=10,
             lease_max_seconds=3600,

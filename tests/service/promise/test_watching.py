@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 
 from models.monitoring.watch import Audit, Estimate, WatchState, estimate, new_watch, observe
 from service.database.engine import transaction
@@ -151,20 +151,25 @@ def test_a_verdict_that_cannot_be_stored_leaves_no_trace_in_the_watch(
     (claimed,) = deployment.queue.claim("ann", 1, 60)
     assert claimed.lease_token is not None
 
-    def fail(*_: object) -> None:
-        raise RuntimeError("after the watch was updated")
-
-    def count_and_fail(*given: object) -> None:
-        deployment.watcher.verdict_given(*given)  # type: ignore[arg-type]
-        fail()
-
-    broken = replace(deployment.queue, verdict_given=count_and_fail)
+    broken = replace(deployment.queue, listeners=(deployment.watcher, Failing()))
     with pytest.raises(RuntimeError):
         broken.submit(task_id, claimed.lease_token, "ann", Answer.NONE)
     assert len(deployment.estimates()) == 1
     deployment.queue.submit(task_id, claimed.lease_token, "ann", Answer.NONE)
     (watch,) = deployment.watches()
     assert (watch.audits, watch.errors) == (2, 1)
+
+
+class Failing:
+    """What is told of a verdict last, and fails."""
+
+    def verdict_given(self, connection: Connection, task_id: UUID) -> None:
+        del connection, task_id
+        raise RuntimeError("after the watch was updated")
+
+    def verdict_withdrawn(self, connection: Connection, task_id: UUID) -> None:
+        del connection, task_id
+        raise AssertionError("nothing is withdrawn")
 
 
 # ---------------------------------------------------------------------------- a broken promise
@@ -273,7 +278,7 @@ def test_a_bundle_that_does_not_answer_here_is_not_watched_from_here(
 def test_the_risk_of_a_false_alarm_is_a_setting(engine: Engine, clock: FakeClock) -> None:
     patient = Deployment(engine, clock, bundle_of(ORDINARY, STRICTER))
     patient.watcher = replace(patient.watcher, policy=replace(POLICY, false_alarm=1e-6))
-    patient.queue = replace(patient.queue, verdict_given=patient.watcher.verdict_given)
+    patient.queue = replace(patient.queue, listeners=(patient.watcher,))
     hasty = Deployment(engine, clock, bundle_of(ORDINARY, STRICTER))
     assert patient.break_promise(SERVED) > hasty.break_promise(0.75, group=FRIDGES)
 
@@ -281,7 +286,7 @@ def test_the_risk_of_a_false_alarm_is_a_setting(engine: Engine, clock: FakeClock
 def test_the_confidence_of_the_bounds_is_a_setting(deployment: Deployment) -> None:
     deployment.audit(True, threshold=SERVED)
     sure = replace(deployment.watcher, policy=replace(POLICY, confidence=0.999))
-    deployment.queue = replace(deployment.queue, verdict_given=sure.verdict_given)
+    deployment.queue = replace(deployment.queue, listeners=(sure,))
     deployment.audit(True, threshold=0.75, group=FRIDGES)
     bounds = {one.group_name: one.lower_bound for one in deployment.watches()}
     assert bounds[FRIDGES] < bounds[PHONES]

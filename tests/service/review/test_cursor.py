@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.database.tables import TaskKind, TaskState
+from service.database.tables import TaskKind, TaskStage, TaskState
 from service.errors import InvalidCursor
 from service.review.cursor import decode_cursor, encode_cursor
 from service.review.tasks import Position, ReviewTask
@@ -31,7 +31,17 @@ TASK = ReviewTask(
     lease_token=None,
     lease_owner=None,
     lease_until=None,
+    leased_at=None,
     answered_at=None,
+    stage=TaskStage.OPINION,
+    opinions_wanted=1,
+    priority=0,
+    due_at=MOMENT,
+    assigned_to=None,
+    expires_at=None,
+    closed_at=None,
+    close_reason=None,
+    verdict_id=None,
 )
 
 

@@ -89,7 +89,13 @@ def test_a_lease_is_renewed(api: httpx2.Client, task_id: UUID) -> None:
 def test_a_verdict_comes_back_and_stays(api: httpx2.Client, task_id: UUID) -> None:
     response = _act(api, "submit", answer="accepted", product_ids=["p4"], comment="no box")
     assert response.status_code == 200
-    assert response.json() == {
+    given = response.json()
+    assert given == {
+        "id": given["id"],
+        "stage": "opinion",
+        "origin": "queue",
+        "supersedes": None,
+        "seconds": 0.0,
         "answer": "accepted",
         "product_ids": ["p4"],
         "comment": "no box",
@@ -97,7 +103,8 @@ def test_a_verdict_comes_back_and_stays(api: httpx2.Client, task_id: UUID) -> No
         "created_at": "2026-01-01T12:00:00Z",
     }
     stored = api.get(f"/v1/reviews/{task_id}").json()
-    assert (stored["state"], stored["verdict"]) == ("answered", response.json())
+    assert (stored["state"], stored["verdict"]) == ("answered", given)
+    assert (stored["verdicts"], stored["verdict_id"]) == ([given], given["id"])
     assert [event["kind"] for event in stored["events"]] == ["created", "claimed", "answered"]
 
 

@@ -57,7 +57,8 @@ def downgrade() -> None:
     for table in ("bulk_actions", "team_members", "pair_rulings"):
         op.drop_table(table)
     _index_tasks(BEFORE, "created_at")
-    op.drop_index("ix_review_tasks_attributes", "review_tasks")
+    for name in ("attributes", "lease_until", "expires_at", "assigned_to"):
+        op.drop_index(f"ix_review_tasks_{name}", "review_tasks")
     # Their constraints go with the columns.
     for name in NEW_TASK_COLUMNS:
         op.drop_column("review_tasks", name)
@@ -132,6 +133,19 @@ def _widen_tasks() -> None:
         ["attributes"],
         postgresql_using="gin",
         postgresql_where=UNANSWERED,
+    )
+    # What the sweep of a claim looks for, and whose a task is.
+    _index_where_set("lease_until")
+    _index_where_set("expires_at", f" and {UNANSWERED.text}")
+    _index_where_set("assigned_to", f" and {UNANSWERED.text}")
+
+
+def _index_where_set(column: str, condition: str = "") -> None:
+    op.create_index(
+        f"ix_review_tasks_{column}",
+        "review_tasks",
+        [column],
+        postgresql_where=sa.text(f"{column} is not null{condition}"),
     )
 
 
