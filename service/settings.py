@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     # label whatever the score.
     audit_share: Share = 0.02
     calibration_share: Share = 0.0
+    # Hides from whoever answers a task what the model thinks of it.
+    blind_review: bool = True
     max_batch: int = Field(64, ge=1, le=1024)
     # Queries that may wait at once; beyond them requests are refused instead of being late.
     max_waiting_queries: int = Field(2048, ge=1)

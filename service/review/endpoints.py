@@ -11,6 +11,7 @@ from service.access.actor import Actor, Scope
 from service.access.dependencies import require
 from service.database.tables import TaskState
 from service.problems import Problem
+from service.review.blinding import blind, shown
 from service.review.dependencies import Queue
 from service.review.schemas import (
     MAX_LISTED,
@@ -27,6 +28,7 @@ from service.review.schemas import (
     TaskRead,
     VerdictRead,
 )
+from service.state import State
 
 router = APIRouter(
     prefix="/v1/reviews",
@@ -39,10 +41,14 @@ HELD: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (4
 
 
 @router.post("/claim")
-def claim_tasks(body: ClaimRequest, queue: Queue, reviewer: Reviewer) -> Claimed:
-    """Lease tasks; fewer than asked for, or none, when the queue has no more."""
-    tasks = queue.claim(reviewer.name, body.count, body.lease_seconds)
-    return Claimed(tasks=[ClaimedTask.model_validate(task) for task in tasks])
+def claim_tasks(body: ClaimRequest, queue: Queue, state: State, reviewer: Reviewer) -> Claimed:
+    """Lease tasks; fewer than asked for, or none, when the queue has no more.
+
+    Where reviews are blind they are for everybody who answers, an admin too.
+    """
+    claimed = queue.claim(reviewer.name, body.count, body.lease_seconds)
+    tasks = [ClaimedTask.model_validate(task) for task in claimed]
+    return Claimed(tasks=[blind(task) for task in tasks] if state.settings.blind_review else tasks)
 
 
 @router.post("/{task_id}/renew", responses=HELD)
@@ -69,9 +75,11 @@ def release_lease(task_id: UUID, body: ReleaseRequest, queue: Queue, reviewer: R
     queue.release(task_id, body.lease_token, reviewer.name, skip=body.skip)
 
 
-@router.get("", dependencies=[Depends(require(Scope.REVIEW))])
+@router.get("")
 def list_tasks(
     queue: Queue,
+    service: State,
+    reviewer: Reviewer,
     state: TaskState | None = None,
     source: StoredText | None = None,
     cursor: str | None = None,
@@ -79,19 +87,17 @@ def list_tasks(
 ) -> TaskPageRead:
     """List tasks, oldest first; `next_cursor` leads to the following page."""
     page = queue.page(limit, cursor=cursor, state=state, source=source)
-    return TaskPageRead.model_validate(page)
+    blind_review = service.settings.blind_review
+    tasks = [shown(TaskRead.model_validate(task), reviewer, blind_review) for task in page.tasks]
+    return TaskPageRead(tasks=tasks, next_cursor=page.next_cursor)
 
 
-@router.get(
-    "/{task_id}",
-    dependencies=[Depends(require(Scope.REVIEW))],
-    responses={404: {"model": Problem}},
-)
-def get_task(task_id: UUID, queue: Queue) -> TaskHistoryRead:
+@router.get("/{task_id}", responses={404: {"model": Problem}})
+def get_task(task_id: UUID, queue: Queue, service: State, reviewer: Reviewer) -> TaskHistoryRead:
     """Return a task with its verdict and everything that happened to it."""
     history = queue.history(task_id)
     task = TaskRead.model_validate(history.task).model_dump()
-    return TaskHistoryRead.model_validate(
+    whole = TaskHistoryRead.model_validate(
         {
             **task,
             "verdict": history.verdict,
@@ -99,3 +105,4 @@ def get_task(task_id: UUID, queue: Queue) -> TaskHistoryRead:
             "events": history.events,
         }
     )
+    return shown(whole, reviewer, service.settings.blind_review)

@@ -74,15 +74,20 @@ class Read(BaseModel):
 class CandidateRead(Read):
     product_id: str
     title: str
-    score: float
+    score: float | None = Field(description="Cosine; null where reviews are blind")
     probability: float | None = Field(
-        description="That this is the product; null where no decider judged it"
+        description="That this is the product; null where no decider judged it, or reviews are"
+        " blind"
     )
-    rank: int
+    rank: int | None = Field(description="From 1; null where reviews are blind")
 
 
 class QueryRead(Read):
-    """What a person sees of a task. Why it exists is left out: an audit is to be blind."""
+    """What a person sees of a task. Why it exists is left out: an audit is to be blind.
+
+    Where reviews are blind, candidates come in an order that says nothing. An admin sees all in the
+    list of tasks, and of a single task.
+    """
 
     id: UUID
     source: str
@@ -90,7 +95,7 @@ class QueryRead(Read):
     attributes: dict[str, Any]
     candidates: list[CandidateRead]
     bundle_id: str
-    times_asked: int
+    times_asked: int | None = Field(description="null where reviews are blind")
     times_skipped: int
     created_at: datetime
 
@@ -111,9 +116,9 @@ class Lease(Read):
 class TaskRead(QueryRead):
     """A task without its lease token, which only its holder knows."""
 
-    kind: TaskKind
+    kind: TaskKind | None = Field(description="null unless an admin looks")
     state: TaskState
-    last_asked_at: datetime
+    last_asked_at: datetime | None = Field(description="null where reviews are blind")
     lease_owner: str | None
     lease_until: datetime | None = Field(
         description="A leased task whose lease has ended is handed out again"
@@ -122,7 +127,10 @@ class TaskRead(QueryRead):
     stage: TaskStage = Field(description="What the next verdict is")
     opinions_wanted: int
     priority: int = Field(description="The caller's, 0 to 9")
-    due_at: datetime = Field(description="Tasks are claimed in this order, skipped ones last")
+    due_at: datetime | None = Field(
+        description="Tasks are claimed in this order, skipped ones last; null where reviews are"
+        " blind"
+    )
     assigned_to: str | None = Field(description="A person, or `team:` and the name of a team")
     expires_at: datetime | None = Field(description="When it is closed if nobody has answered it")
     closed_at: datetime | None

@@ -42,6 +42,7 @@ def show_review(
         person=reviewer.name,
         csrf_token=reviewer.csrf_token or "",
         lease_seconds=lease_seconds(state.settings),
+        blind=state.settings.blind_review,
     )
     return HTMLResponse(page)
 

@@ -33,11 +33,16 @@ function opinionOf(candidate) {
   return opinion;
 }
 
+/** Where reviews are blind there is nothing to say. */
+function opinionsOf(candidate) {
+  return candidate.score === null ? [] : [opinionOf(candidate)];
+}
+
 function candidateButton(candidate, place, known) {
   const title = element("span", "title", ...highlighted(candidate.title, known, "only-product"));
   const id = element("span", "product-id", candidate.product_id);
   const key = element("kbd", "", place <= KEYS ? String(place) : "·");
-  const facts = element("span", "facts", id, opinionOf(candidate));
+  const facts = element("span", "facts", id, ...opinionsOf(candidate));
   const button = element("button", "candidate", key, title, facts);
   button.type = "button";
   button.dataset.productId = candidate.product_id;

@@ -27,8 +27,9 @@ def server_clock() -> FakeClock:
 
 @pytest.fixture(scope="module")
 def url(shared_engine: Engine, server_clock: FakeClock) -> Iterator[str]:
-    """One server for all tests here; each has its own rows, key and time."""
-    app = create_app(Settings(lease_max_seconds=600), shared_engine, server_clock)
+    """One server for all tests here, that hides nothing; each has its own rows, key and time."""
+    settings = Settings(lease_max_seconds=600, blind_review=False)
+    app = create_app(settings, shared_engine, server_clock)
     connect_catalogue(app, CATALOGUE.__contains__)
     with running(app) as url:
         yield url

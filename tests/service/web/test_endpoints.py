@@ -96,6 +96,14 @@ def test_the_page_leases_within_the_limits(settings: Settings, seconds: int) -> 
     assert lease_seconds(settings) == seconds
 
 
+@pytest.mark.parametrize("blind", [True, False])
+def test_the_page_promises_an_order_only_where_there_is_one(engine: Engine, blind: bool) -> None:
+    app = create_app(Settings(blind_review=blind), engine, FakeClock())
+    with running(app) as url, httpx2.Client(base_url=url) as client:
+        page = _sign_in(engine, client, "ann", "review").get("/review").text
+    assert ("best first" in page) is not blind
+
+
 def _sign_in(engine: Engine, client: httpx2.Client, name: str, scope: str) -> httpx2.Client:
     token = create_sign_in_link(engine, FakeClock(), name, [scope], HOUR, by="test")
     assert client.post(f"/sign-in/{token}").status_code == 303

@@ -42,7 +42,8 @@ def server_clock() -> FakeClock:
 
 @pytest.fixture(scope="module")
 def url(shared_engine: Engine, server_clock: FakeClock) -> Iterator[str]:
-    app = create_app(Settings(), shared_engine, server_clock)
+    """A service whose reviews are not blind."""
+    app = create_app(Settings(blind_review=False), shared_engine, server_clock)
     connect_catalogue(app, CATALOGUE.__contains__)
     with running(app) as url:
         yield url
