@@ -123,7 +123,10 @@ def test_the_probability_is_stored_with_decision_and_task(service: Service, engi
     assert all("reasons" not in candidate for candidate in task.candidates)
 
 
-def test_a_reviewer_gets_the_probabilities(service: Service, engine: Engine) -> None:
+def test_a_reviewer_who_is_not_blind_gets_the_probabilities(
+    start_service: StartService, engine: Engine
+) -> None:
+    service = start_service(engine, PROMISE, contents(), blind_review=False)
     asked = ask(service, TITLES[0], FOREIGN, k=8)["manual_review"]
     headers = {"Authorization": f"Bearer {create_key(engine, 'ann', 'review')}"}
     claimed = service.client.post(f"{service.url}/v1/reviews/claim", json={}, headers=headers)
