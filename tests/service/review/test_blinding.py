@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from service.access.actor import Actor, Scope
-from service.database.tables import TaskKind, TaskState
+from service.database.tables import TaskKind, TaskStage, TaskState
 from service.review.blinding import blind, shown
 from service.review.schemas import CandidateRead, TaskRead
 
@@ -38,6 +38,15 @@ def task(task_id: UUID | None = None, kind: TaskKind = TaskKind.AUDIT) -> TaskRe
         lease_owner=None,
         lease_until=None,
         answered_at=None,
+        stage=TaskStage.OPINION,
+        opinions_wanted=1,
+        priority=0,
+        due_at=NOW,
+        assigned_to=None,
+        expires_at=None,
+        closed_at=None,
+        close_reason=None,
+        verdict_id=None,
     )
 
 
@@ -45,12 +54,12 @@ def order(of: TaskRead) -> list[str]:
     return [candidate.product_id for candidate in of.candidates]
 
 
-def test_what_the_model_thinks_and_how_often_was_asked_is_hidden() -> None:
+def test_what_the_model_thinks_and_when_and_how_often_was_asked_is_hidden() -> None:
     hidden = blind(task())
     for candidate in hidden.candidates:
         assert (candidate.score, candidate.probability, candidate.rank) == (None, None, None)
         assert candidate.title.startswith("title ")
-    assert (hidden.times_asked, hidden.last_asked_at) == (None, None)
+    assert (hidden.times_asked, hidden.last_asked_at, hidden.due_at) == (None, None, None)
     assert (hidden.text, hidden.times_skipped, hidden.created_at) == ("iphone", 1, NOW)
 
 
