@@ -103,7 +103,7 @@ def test_an_admin_sees_which_is_which_and_what_the_model_thinks(
     assert task == {
         name: value
         for name, value in admin.get(f"/v1/reviews/{task['id']}").items()
-        if name not in ("verdict", "events")
+        if name not in ("verdict", "verdicts", "events")
     }
     assert (task["kind"], task["times_asked"]) == ("audit", 1)
     assert [candidate["rank"] for candidate in task["candidates"]] == list(range(1, 9))
@@ -169,7 +169,9 @@ def _forget_queries(engine: Engine) -> None:
 def _lasting(value: Any) -> Any:
     """Leave out what differs between any two tasks; candidates come in the order of their ids."""
     if isinstance(value, dict):
-        return {name: _lasting(inner) for name, inner in value.items()}
+        return {
+            name: name if name == "seconds" else _lasting(inner) for name, inner in value.items()
+        }
     if isinstance(value, list):
         inner = [_lasting(one) for one in value]
         named = all(isinstance(one, dict) and "product_id" in one for one in inner)
