@@ -42,9 +42,10 @@ def recordset(parameter: str, columns: Sequence[Column[Any]]) -> TableValuedAlia
 def insert_created(table: Table, clock: SqlClock) -> Insert:
     """Return an insert of the rows given as `rows`, of all columns but `created_at`: that is now.
 
-    Building it anew would cost more than running it.
+    A column that the database numbers is not given either. Building the statement anew would cost
+    more than running it.
     """
-    given = [one for one in table.columns if one.name != "created_at"]
+    given = [one for one in table.columns if one.name != "created_at" and one.identity is None]
     rows = recordset("rows", given)
     chosen = select(*(rows.c[one.name] for one in given), clock())
     return insert(table).from_select([*(one.name for one in given), "created_at"], chosen)

@@ -294,16 +294,22 @@ class PairRulingRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     text_key: Mapped[bytes]  # see service/recommend/keys.py: same text from any source, same key
+    text: Mapped[str | None]  # where no task has it
     product_id: Mapped[str]
     ruling: Mapped[Ruling] = mapped_column(Enum(Ruling, name="ruling", values_callable=_values))
     task_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_tasks.id"))
+    verdict_id: Mapped[UUID | None] = mapped_column(ForeignKey("verdicts.id"))  # that says so
     person: Mapped[str]
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        CheckConstraint("task_id is not null or reason is not null", name="ruling_has_a_reason"),
+        CheckConstraint("(text is null) = (task_id is not null)", name="task_or_text"),
+        CheckConstraint("verdict_id is not null or reason is not null", name="verdict_or_reason"),
+        CheckConstraint("verdict_id is null or task_id is not null", name="verdict_has_task"),
         Index("ix_pair_rulings_text_key_product_id_id", "text_key", "product_id", "id"),
+        Index("ix_pair_rulings_product_id_id", "product_id", "id"),
+        Index("ix_pair_rulings_verdict_id", "verdict_id"),
     )
 
 
@@ -355,6 +361,7 @@ class DecisionRow(Base):
     group_name: Mapped[str | None]  # null: without a threshold of its own
     calibrated_probability: Mapped[float | None]
     review_task_id: Mapped[UUID | None] = mapped_column(ForeignKey("review_tasks.id"))
+    ruling_id: Mapped[int | None] = mapped_column(ForeignKey("pair_rulings.id"))  # that forbade it
     created_at: Mapped[datetime]
 
     __table_args__ = (

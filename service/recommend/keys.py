@@ -1,4 +1,4 @@
-"""When two queries are the same query."""
+"""When two queries are the same query, and two texts the same text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ def query_key(text: str, source: str) -> bytes:
     SHA-256 over source and normalised text (NFKC, case-folded, single spaces). The source comes
     with its length, so that no text can pretend to be part of it.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    normalised = " ".join(folded.split())
     name = source.encode()
-    return hashlib.sha256(b"%d:%b%b" % (len(name), name, normalised.encode())).digest()
+    return hashlib.sha256(b"%d:%b%b" % (len(name), name, _normalised(text))).digest()
+
+
+def text_key(text: str) -> bytes:
+    """Return the key of a text, whoever asks it: SHA-256 over the same normalised text."""
+    return hashlib.sha256(_normalised(text)).digest()
+
+
+def _normalised(text: str) -> bytes:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(folded.split()).encode()

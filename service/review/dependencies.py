@@ -9,6 +9,7 @@ from uuid import uuid4
 from fastapi import Depends, FastAPI, Request
 
 from service.review.service import ReviewQueue
+from service.rulings.service import RulingKeeper
 from service.state import State
 
 ProductLookup = Callable[[str], bool]
@@ -25,7 +26,8 @@ async def get_queue(request: Request, state: State) -> ReviewQueue:
         engine=state.engine,
         clock=state.clock,
         has_product=request.app.state.has_product,
-        listeners=(state.watcher,),
+        # The rulings first: of their locks and those of the promise one order is kept.
+        listeners=(RulingKeeper(state.clock), state.watcher),
         new_id=uuid4,
         lease_min_seconds=state.settings.lease_min_seconds,
         lease_max_seconds=state.settings.lease_max_seconds,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.recommend.keys import query_key
+from service.recommend.keys import query_key, text_key
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,8 @@ def test_no_text_can_pretend_to_be_part_of_the_source() -> None:
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert query_key(text.casefold(), "shop") == query_key(text, "shop")
     assert len(query_key(text, "shop")) == 32
+
+
+def test_a_text_has_the_same_key_from_every_source() -> None:
+    assert text_key(" ａPPLE iphone  8") == text_key("Apple iPhone 8")  # noqa: RUF001 - as above
+    assert text_key("Apple iPhone 9") != text_key("Apple iPhone 8")

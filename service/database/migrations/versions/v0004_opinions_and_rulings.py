@@ -54,6 +54,7 @@ def downgrade() -> None:
 
     Fails where a task has several verdicts, which the older tables cannot hold.
     """
+    op.drop_column("decisions", "ruling_id")
     for table in ("bulk_actions", "team_members", "pair_rulings"):
         op.drop_table(table)
     _index_tasks(BEFORE, "created_at")
@@ -179,21 +180,31 @@ def _create_pair_rulings() -> None:
         "pair_rulings",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("text_key", sa.LargeBinary(), nullable=False),
+        _text("text", nullable=True),
         _text("product_id"),
         sa.Column("ruling", RULING, nullable=False),
         _uuid("task_id", nullable=True),
+        _uuid("verdict_id", nullable=True),
         _text("person"),
         _text("reason", nullable=True),
         _time("created_at"),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["task_id"], ["review_tasks.id"]),
-        sa.CheckConstraint(
-            "task_id is not null or reason is not null",
-            name=op.f("ck_pair_rulings_ruling_has_a_reason"),
+        sa.ForeignKeyConstraint(["verdict_id"], ["verdicts.id"]),
+        *(
+            sa.CheckConstraint(condition, name=op.f(f"ck_pair_rulings_{name}"))
+            for name, condition in (
+                ("task_or_text", "(text is null) = (task_id is not null)"),
+                ("verdict_or_reason", "verdict_id is not null or reason is not null"),
+                ("verdict_has_task", "verdict_id is null or task_id is not null"),
+            )
         ),
     )
-    op.create_index(
-        "ix_pair_rulings_text_key_product_id_id", "pair_rulings", ["text_key", "product_id", "id"]
+    for columns in (["text_key", "product_id", "id"], ["product_id", "id"], ["verdict_id"]):
+        op.create_index(f"ix_pair_rulings_{'_'.join(columns)}", "pair_rulings", columns)
+    op.add_column("decisions", sa.Column("ruling_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_decisions_ruling_id"), "decisions", "pair_rulings", ["ruling_id"], ["id"]
     )
 
 
