@@ -25,6 +25,7 @@ from service.bundles import endpoints as bundles
 from service.bundles.holder import BundleHolder, bundle_check
 from service.checks import database_check
 from service.clock import SqlClock, database_clock
+from service.dashboard import endpoints as dashboard
 from service.drift import endpoints as drift
 from service.drift.gauges import TrafficCollector
 from service.drift.recorder import TrafficRecorder
@@ -84,6 +85,7 @@ def create_app(
         app.include_router(part.router)
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)
+    app.include_router(dashboard.router)
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, access.redirect_to_sign_in)
     return app
