@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from random import SystemRandom
@@ -52,6 +53,10 @@ from service.review.dependencies import connect_catalogue
 from service.settings import Settings
 from service.state import ServiceState
 from service.web.endpoints import add_pages
+from service.webhooks import endpoints as webhooks
+from service.webhooks.metrics import DeliveryCollector, attempts_counter
+from service.webhooks.outcomes import Backoff
+from service.webhooks.sender import Policy, WebhookSender
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +86,7 @@ def create_app(
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for part in (recommend, bundles, promise, drift, review, access, health, scrape):
+    for part in (recommend, bundles, promise, drift, review, webhooks, access, health, scrape):
         app.include_router(part.router)
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)
@@ -132,6 +137,28 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
             settings.target_precision,
             holder.find,
         ),
+        sender=_create_sender(settings, engine, clock, metrics),
+    )
+
+
+def _create_sender(
+    settings: Settings, engine: Engine, clock: SqlClock, metrics: Metrics
+) -> WebhookSender:
+    metrics.registry.register(DeliveryCollector(engine))
+    backoff = Backoff(
+        settings.webhook_attempts,
+        settings.webhook_backoff_seconds,
+        settings.webhook_backoff_max_seconds,
+        SystemRandom().random,
+    )
+    policy = Policy(
+        backoff,
+        settings.webhook_timeout_seconds,
+        settings.webhook_private_addresses,
+        timedelta(days=settings.webhook_keep_days),
+    )
+    return WebhookSender(
+        engine, clock, lambda: datetime.now(UTC), policy, attempts_counter(metrics.registry)
     )
 
 
@@ -150,7 +177,7 @@ def _middleware(metrics: Metrics) -> list[Middleware]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: ServiceState = app.state.service
     await run_in_threadpool(_read_promises, state)
-    with state.recommender.running():
+    with state.recommender.running(), state.sender.running():
         yield
     await run_in_threadpool(state.traffic.close, state.engine, state.clock)
 

@@ -118,3 +118,33 @@ class ClientGone(ServiceError):
     """The client closed the connection before it was answered."""
 
     status, code = 499, "client_gone"  # as nginx counts them; nobody reads this answer
+
+
+class WebhookNotFound(ServiceError):
+    """There is no webhook with this id."""
+
+    status, code = 404, "webhook_not_found"
+
+
+class DeliveryNotFound(ServiceError):
+    """There is no webhook delivery with this id."""
+
+    status, code = 404, "webhook_delivery_not_found"
+
+
+class WebhookDisabled(ServiceError):
+    """The webhook is disabled; enable it first. Nothing was changed."""
+
+    status, code = 409, "webhook_disabled"
+
+
+class TooManyWebhooks(ServiceError):
+    """There are as many webhooks as this service allows; delete one first."""
+
+    status, code = 409, "too_many_webhooks"
+
+
+class WebhookUrlRefused(ServiceError):
+    """The service does not send to this address."""
+
+    status, code = 422, "webhook_url_refused"

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from models.errors import ConfigurationError
 
@@ -16,6 +24,13 @@ PREFIX = "ALC_"
 Chance = Annotated[float, Field(gt=0.0, lt=1.0)]
 TargetPrecision = Annotated[float, Field(gt=0.5, lt=1.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _split(given: object) -> object:
+    """Return what stands between commas."""
+    if not isinstance(given, str):
+        return given
+    return [part.strip() for part in given.split(",") if part.strip()]
 
 
 def _also_unprefixed(name: str) -> AliasChoices:
@@ -60,6 +75,18 @@ class Settings(BaseSettings):
 
     lease_min_seconds: int = Field(10, ge=1)
     lease_max_seconds: int = Field(3600, le=86_400)
+
+    # Attempts of one delivery, the waits between them (times four each, up to the longest), and how
+    # long its receiver may take.
+    webhook_attempts: int = Field(10, ge=1, le=100)
+    webhook_timeout_seconds: float = Field(15.0, ge=0.1, le=60.0)
+    webhook_backoff_seconds: float = Field(5.0, gt=0.0, le=3600.0)
+    webhook_backoff_max_seconds: float = Field(86_400.0, gt=0.0, le=604_800.0)
+    # Networks that are not public to which webhooks may be sent all the same.
+    webhook_private_addresses: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)
+    ] = Field(default_factory=tuple)
+    webhook_keep_days: float = Field(7.0, ge=0.0, le=365.0)
 
     key_cache_seconds: float = Field(10.0, ge=0.0, le=300.0)
     session_hours: float = Field(12.0, gt=0.0, le=168.0)

@@ -18,6 +18,7 @@ from service.promise.watching import PromiseWatcher
 from service.recommend.in_force import PromisesInForce
 from service.recommend.recommender import Recommender
 from service.settings import Settings
+from service.webhooks.sender import WebhookSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class ServiceState:
     traffic: TrafficRecorder
     recommender: Recommender
     watcher: PromiseWatcher
+    sender: WebhookSender
 
 
 async def get_state(request: Request) -> ServiceState:

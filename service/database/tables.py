@@ -107,6 +107,14 @@ class Ruling(enum.StrEnum):
     ALLOWED = "allowed"
 
 
+class DeliveryState(enum.StrEnum):
+    """Whether a webhook's receiver knows of an event."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"  # tried as often as the settings say; only an admin tries it again
+
+
 class Answer(enum.StrEnum):
     """What a person said about a task."""
 
@@ -589,3 +597,89 @@ class EventRow(Base):
     details: Mapped[dict[str, Any]]
 
     __table_args__ = (Index("ix_events_subject_subject_id", "subject", "subject_id"),)
+
+
+class WebhookRow(Base):
+    """Who is told of events. One delivery of a webhook is on its way at a time, under a lease."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    types: Mapped[list[str]]  # of service/database/outbox.py
+    secret: Mapped[bytes]  # as it is: who signs needs it
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+    attempted_at: Mapped[datetime | None]  # the one that waited longest has its turn
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    disable_reason: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("cardinality(types) > 0", name="tells_of_something"),
+        CheckConstraint("(lease_token is null) = (lease_until is null)", name="lease_has_end"),
+        CheckConstraint("(disabled_at is null) = (disable_reason is null)", name="end_has_reason"),
+    )
+
+
+class WebhookDeliveryRow(Base):
+    """The outbox: a row for each webhook that an event is for, written with the event."""
+
+    __tablename__ = "webhook_deliveries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)  # the same in every attempt
+    webhook_id: Mapped[UUID] = mapped_column(ForeignKey("webhooks.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("events.id"))
+    type: Mapped[str]
+    state: Mapped[DeliveryState] = mapped_column(
+        Enum(DeliveryState, name="delivery_state", values_callable=_values)
+    )
+    attempts: Mapped[int]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    last_status: Mapped[int | None]  # of HTTP; null where there was no answer
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("webhook_id", "event_id"),
+        CheckConstraint(
+            "(state = 'delivered') = (delivered_at is not null)", name="delivered_has_time"
+        ),
+        Index(
+            "ix_webhook_deliveries_due",
+            "webhook_id",
+            "due_at",
+            "id",
+            postgresql_where=sql_text("state = 'pending'"),
+        ),
+        Index("ix_webhook_deliveries_created_at_id", "created_at", "id"),
+        Index(
+            "ix_webhook_deliveries_delivered_at",
+            "delivered_at",
+            postgresql_where=sql_text("delivered_at is not null"),
+        ),
+    )
+
+
+class InstallationKeyRow(Base):
+    """Secrets that all replicas share; made by the first that needs one."""
+
+    __tablename__ = "installation_keys"
+
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class IdempotentRequestRow(Base):
+    """What a request with an Idempotency-Key was answered: again the same when it is repeated."""
+
+    __tablename__ = "idempotent_requests"
+
+    caller: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    request_sha256: Mapped[bytes]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""Cursors of the task list: opaque to callers, a place in (created_at, id) to us."""
+"""Cursors of lists: opaque to callers, a place in (created_at, id) to us."""
 
 from __future__ import annotations
 
@@ -14,16 +14,26 @@ SEPARATOR = "/"
 
 def encode_cursor(task: ReviewTask) -> str:
     """Return the cursor of the place just behind a task."""
-    place = f"{task.created_at.isoformat()}{SEPARATOR}{task.id}"
-    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    return encode_place(task.created_at, task.id)
 
 
 def decode_cursor(cursor: str) -> Position:
     """Return the place that a cursor stands for. Raises InvalidCursor for anything else."""
+    return Position(*decode_place(cursor))
+
+
+def encode_place(created_at: datetime, row_id: UUID) -> str:
+    """Return the cursor of the place just behind a row."""
+    place = f"{created_at.isoformat()}{SEPARATOR}{row_id}"
+    return urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def decode_place(cursor: str) -> tuple[datetime, UUID]:
+    """Return the time and id that a cursor stands for. Raises InvalidCursor for anything else."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        moment, _, task_id = urlsafe_b64decode(padded.encode("ascii")).decode().partition(SEPARATOR)
-        return Position(_instant(moment), UUID(task_id))
+        moment, _, row_id = urlsafe_b64decode(padded.encode("ascii")).decode().partition(SEPARATOR)
+        return _instant(moment), UUID(row_id)
     except (ValueError, OverflowError) as error:  # not base64, UTF-8, an instant or a UUID
         raise InvalidCursor from error
 
