@@ -28,8 +28,9 @@ class EventType(enum.StrEnum):
 
 TYPE_OF = {
     ("review_task", "answered"): EventType.REVIEW_ANSWERED,
-    ("review_task", "adjudicate"): EventType.REVIEW_ADJUDICATE,
+    ("review_task", "adjudication_wanted"): EventType.REVIEW_ADJUDICATE,
     ("review_task", "reopened"): EventType.REVIEW_REOPENED,
+    ("review_task", "undone"): EventType.REVIEW_REOPENED,
     ("review_task", "closed"): EventType.REVIEW_CLOSED,
     ("promise", "breached"): EventType.PROMISE_BROKEN,
     ("promise", "restored"): EventType.PROMISE_RESTORED,
