@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from models.drift.ngrams import ngrams
+from models.drift.ngrams import word_ngrams
 from models.drift.stability import Noise, noise, population_stability_index
 from models.errors import ConfigurationError
+from models.text import words
+
+CACHED_WORDS = 2**17
 
 Scores = npt.NDArray[np.float32]
 Counts = npt.NDArray[np.int64]
@@ -67,8 +71,9 @@ class TrafficReference:
 
     def unseen(self, text: str) -> tuple[int, int]:
         """Return how many n-grams the text has, and how many of them are not known."""
-        found = ngrams(text)
-        return len(found), sum(gram not in self.known for gram in found)
+        found = words(text)
+        ngrams = sum(map(len, found))  # between two marks a word has one 3-gram a character
+        return ngrams, sum(_unseen_in(self.known, word) for word in found)
 
     def stability(self, score_counts: Sequence[int]) -> float | None:
         """Return the population stability index of these counts by bin; None without queries."""
@@ -79,6 +84,12 @@ class TrafficReference:
     def noise(self, queries: int) -> Noise | None:
         """Return what the index is for so many queries of unchanged traffic."""
         return noise(queries, self.queries, self.bins)
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _unseen_in(known: frozenset[str], word: str) -> int:
+    """Return how many n-grams of a word are not known; words come again and again."""
+    return sum(gram not in known for gram in word_ngrams(word))
 
 
 def bin_edges(scores: Scores, bins: int) -> tuple[float, ...]:

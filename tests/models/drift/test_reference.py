@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from models.drift.ngrams import ngrams
 from models.drift.reference import bin_counts, bin_edges
 from models.drift.stability import noise, population_stability_index
 from models.errors import ConfigurationError
@@ -62,6 +63,18 @@ def test_unseen_ngrams_are_counted_as_often_as_they_occur() -> None:
     assert reference.unseen("Apple iPad") == (9, 0)
     assert reference.unseen("ipod ipod") == (8, 6)  # <ip is known, twice
     assert reference.unseen("") == (0, 0)
+
+
+@given(st.text(), st.text())
+def test_as_many_ngrams_are_counted_as_there_are(text: str, known: str) -> None:
+    reference = small_reference(known)
+    found = ngrams(text)
+    assert reference.unseen(text) == (len(found), sum(one not in reference.known for one in found))
+
+
+def test_two_references_know_different_words() -> None:
+    assert small_reference("apple").unseen("apple") == (5, 0)
+    assert small_reference("pear").unseen("apple") == (5, 5)
 
 
 def test_the_stability_is_that_of_the_counts() -> None:
