@@ -168,8 +168,8 @@ def signed_in(link: str) -> Iterator[httpx2.Client]:
         yield client
 
 
-def review(link: str, wanted: str) -> str:
-    """Claim tasks, accept the first candidate of the wanted text, and return the task's id."""
+def review(link: str, wanted: str, product_id: str) -> str:
+    """Claim tasks, accept this product for the wanted text, and return the task's id."""
     with signed_in(link) as client:
         claimed = client.post("/v1/reviews/claim", json={"count": 10}).json()["tasks"]
         (task,) = [task for task in claimed if task["text"] == wanted]
@@ -178,7 +178,7 @@ def review(link: str, wanted: str) -> str:
             json={
                 "lease_token": task["lease_token"],
                 "answer": "accepted",
-                "product_ids": [task["candidates"][0]["product_id"]],
+                "product_ids": [product_id],
             },
         )
         assert verdict.status_code == 200, verdict.text
@@ -205,11 +205,11 @@ def test_from_training_to_a_verdict_that_outlives_the_service(
 
         unknown = first.ask(UNKNOWN)
         assert (unknown["decision"], unknown["auto_accepted"]) == ("manual_review", [])
-        task_id = review(first.sign_in_link, UNKNOWN)
+        best = unknown["manual_review"][0]["product_id"]
+        task_id = review(first.sign_in_link, UNKNOWN, best)
         assert task_id == unknown["review_task_id"]
 
         verified = first.ask(UNKNOWN)
-        best = unknown["manual_review"][0]["product_id"]
         assert verified["decision"] == "verified"
         assert [product["product_id"] for product in verified["auto_accepted"]] == [best]
         assert verified["verdict"]["review_task_id"] == task_id

@@ -21,7 +21,7 @@ NewId = Callable[[], UUID]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was decided about a query, and what the decision was drawn for."""
+    """What was decided about a query, without ids yet, and what the decision was drawn for."""
 
     job: Job
     query: Query
@@ -57,12 +57,12 @@ def new_task(entry: Entry, new_id: NewId) -> NewTask:
     )
 
 
-def decision_row(entry: Entry) -> dict[str, Any]:
-    """Return the row of a decision; see `insert_decisions`."""
-    best, judgement, verdict = entry.best, entry.decided.judgement, entry.decided.verdict
+def decision_row(entry: Entry, decided: Decided) -> dict[str, Any]:
+    """Return the row of a decision, which has its ids by now; see `insert_decisions`."""
+    best, judgement, verdict = entry.best, decided.judgement, decided.verdict
     return {
-        "id": entry.decided.decision_id,
-        "decision": entry.decided.decision,
+        "id": decided.decision_id,
+        "decision": decided.decision,
         "source": entry.job.source,
         "query_id": entry.query.id,
         "query_key": entry.query.key,
@@ -76,24 +76,26 @@ def decision_row(entry: Entry) -> dict[str, Any]:
         "group_name": judgement.group,
         "calibrated_probability": entry.match.calibrated_probability,
         # A verified decision points to the task whose verdict it repeats.
-        "review_task_id": entry.decided.review_task_id if verdict is None else verdict.task_id,
+        "review_task_id": decided.review_task_id if verdict is None else verdict.task_id,
     }
 
 
-def new_samples(entry: Entry, task_id: UUID, new_id: NewId) -> Iterator[NewSample]:
-    """Return a sample for each stream that the decision was drawn for."""
-    best, judgement = entry.best, entry.decided.judgement
-    assert entry.decided.decision_id is not None
+def new_samples(
+    entry: Entry, decided: Decided, task_id: UUID, new_id: NewId
+) -> Iterator[NewSample]:
+    """Return a sample for each stream that the decision, which has its id, was drawn for."""
+    best, judgement = entry.best, decided.judgement
+    assert decided.decision_id is not None
     for drawn in entry.drawn:
         yield NewSample(
             id=new_id(),
             stream=drawn.stream,
-            decision_id=entry.decided.decision_id,
+            decision_id=decided.decision_id,
             task_id=task_id,
             inclusion_probability=drawn.inclusion_probability,
             bundle_id=entry.job.served.bundle.bundle_id,
             group_name=judgement.group,
-            decision=entry.decided.decision,
+            decision=decided.decision,
             product_id=None if best is None else best.product_id,
             deciding=None if best is None else best.deciding,
             threshold=judgement.threshold,

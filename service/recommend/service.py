@@ -52,15 +52,15 @@ class DecisionService:
         try:
             with self.traffic.flushing(self.clock) as flush, transaction(self.engine) as connection:
                 in_force = self._read(connection, jobs)
-                entries = self._record(connection, jobs, in_force)
+                entries = self._decided(connection, jobs, in_force)
+                recorded = iter(self._record(connection, entries))
                 flush(connection)
         except DatabaseUnavailable as error:
             return [self._unrecorded(job, error) for job in jobs]
         self._count(entries)
-        decided = iter([entry.decided for entry in entries])
         return [
             self._outcome(
-                list(islice(decided, len(job.queries))),
+                list(islice(recorded, len(job.queries))),
                 in_force[job.served.bundle.bundle_id],
                 recorded=True,
             )
@@ -74,7 +74,7 @@ class DecisionService:
             for bundle_id, served in bundles.items()
         }
 
-    def _record(
+    def _decided(
         self, connection: Connection, jobs: Sequence[Job], in_force: Mapping[str, Effective]
     ) -> list[Entry]:
         keys = {query.key for job in jobs for query in job.queries}
@@ -86,28 +86,28 @@ class DecisionService:
                 decided = decide_one(job, match, judgement, verified.get(query.key))
                 drawn = self.sampling.draw(decided.decision)
                 entries.append(Entry(job, query, match, decided, drawn))
-        return self._store(connection, entries)
+        return entries
 
-    def _store(self, connection: Connection, entries: Sequence[Entry]) -> list[Entry]:
-        """Return the entries with their ids, once all that they need is in the database."""
+    def _record(self, connection: Connection, entries: Sequence[Entry]) -> list[Decided]:
+        """Return what was decided with its ids, once all that it needs is in the database."""
         tasks = [new_task(entry, self.new_id) for entry in entries if entry.needs_task]
         task_ids = open_tasks(connection, self.clock, tasks)
-        recorded = [self._with_ids(entry, task_ids) for entry in entries]
-        insert_decisions(connection, self.clock, [decision_row(entry) for entry in recorded])
+        decided = [self._with_ids(entry, task_ids) for entry in entries]
+        rows = [decision_row(entry, one) for entry, one in zip(entries, decided, strict=True)]
+        insert_decisions(connection, self.clock, rows)
         samples = [
             sample
-            for entry in recorded
+            for entry, one in zip(entries, decided, strict=True)
             if entry.drawn
-            for sample in new_samples(entry, task_ids[entry.query.key], self.new_id)
+            for sample in new_samples(entry, one, task_ids[entry.query.key], self.new_id)
         ]
         insert_samples(connection, self.clock, samples)
-        return recorded
+        return decided
 
-    def _with_ids(self, entry: Entry, task_ids: Mapping[bytes, UUID]) -> Entry:
+    def _with_ids(self, entry: Entry, task_ids: Mapping[bytes, UUID]) -> Decided:
         # The task of a drawn answer stays unnamed: nobody who asks is to know of it.
         task_id = task_ids[entry.query.key] if entry.waits else None
-        decided = replace(entry.decided, decision_id=self.new_id(), review_task_id=task_id)
-        return replace(entry, decided=decided)
+        return replace(entry.decided, decision_id=self.new_id(), review_task_id=task_id)
 
     def _unrecorded(self, job: Job, error: DatabaseUnavailable) -> Outcome | DatabaseUnavailable:
         in_force = self.promises.last(job.served)
