@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from math import isnan
 
-from service.database.tables import Decision
+from service.database.tables import Decision, Stream
 from service.metrics import create_metrics
 
 
@@ -22,6 +22,20 @@ def test_verified_answers_count_but_leave_the_coverage_alone() -> None:
     assert metrics.registry.get_sample_value(coverage) == 0.5
     labels = {"decision": "verified"}
     assert metrics.registry.get_sample_value("alc_decisions_total", labels) == 1
+
+
+def test_no_match_is_automation_too() -> None:
+    metrics = create_metrics()
+    metrics.count_decision(Decision.NO_MATCH)
+    metrics.count_decision(Decision.MANUAL_REVIEW)
+    assert metrics.registry.get_sample_value("alc_automation_coverage_ratio") == 0.5
+
+
+def test_every_stream_of_samples_is_there_from_the_start() -> None:
+    registry = create_metrics().registry
+    for stream in Stream:
+        labels = {"stream": stream.value}
+        assert registry.get_sample_value("alc_label_samples_total", labels) == 0
 
 
 def test_only_the_bundle_that_answers_is_shown() -> None:
