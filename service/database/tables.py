@@ -405,7 +405,7 @@ class LabelSampleRow(Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("review_tasks.id"))
     inclusion_probability: Mapped[float]
     bundle_id: Mapped[str]
-    group_name: Mapped[str | None]
+    group_name: Mapped[str | None]  # the one whose threshold applied, as of the decision
     decision: Mapped[Decision] = mapped_column(
         Enum(Decision, name="decision", values_callable=_values)
     )
