@@ -10,7 +10,7 @@ export PORT STATE_DIR
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format benchmark-serving benchmark-training benchmark-augmentation \
 	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training benchmark-decider \
-	benchmark-monitoring \
+	benchmark-calibrators benchmark-monitoring \
 	openapi settings-page clean
 
 help: ## list the targets
@@ -62,6 +62,9 @@ benchmark-encoders: $(VENV)/.dev-ready ## milliseconds to encode queries with a 
 
 benchmark-decider: $(VENV)/.dev-ready ## milliseconds that the decider adds to a batch of queries, beside its goals
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.decider
+
+benchmark-calibrators: $(VENV)/.dev-ready ## what calibrators automate of simulated traffic, beside MAPIE
+	$(VENV)/bin/python -m benchmarks.calibrators
 
 benchmark-transformer-training: $(VENV)/.dev-ready ## queries per second beside the trainer of sentence-transformers
 	$(VENV)/bin/python -m benchmarks.transformer_training

@@ -104,6 +104,14 @@ def reaches(
     return scores.astype(np.float32) >= np.asarray(threshold, dtype=np.float32)
 
 
+def reaching(
+    falling: npt.NDArray[np.floating], thresholds: Sequence[float]
+) -> npt.NDArray[np.int64]:
+    """Return how many of these scores, highest first, reach each threshold, as `reaches` counts."""
+    wanted = -np.asarray(thresholds, dtype=np.float32)
+    return np.searchsorted(-falling.astype(np.float32), wanted, side="right").astype(np.int64)
+
+
 def _thresholds(promise: Promise, groups: Sequence[str | None]) -> npt.NDArray[np.float64]:
     """Return the threshold of each query, infinite where nothing may be accepted."""
     own = {one.group: _height(one) for one in promise.groups}

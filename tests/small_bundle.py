@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 import numpy as np
 
 from models.bundle.bundle import BundleContents
+from models.calibration.evidence import Evidence
 from models.calibration.probability import fit_probabilities
 from models.calibration.record import CalibrationLabels, CalibrationRecord, Unlabelled
 from models.calibration.settings import CalibrationMethodSettings, GroupSettings
+from models.calibration.target import Target
 from models.catalogue import Catalogue, Product
 from models.index.build import build_index
 from models.memory.memory import QueryMemory
@@ -59,6 +61,32 @@ def small_promise(target: float = 0.95, threshold: float | None = 0.9) -> Promis
     )
 
 
+def promise_on(record: CalibrationRecord, target: float = 0.95, threshold: float = 0.9) -> Promise:
+    """The promise of this threshold with the counts that the record has for it."""
+    return _counted(Evidence.of(record.labels), small_promise(target, threshold), threshold)
+
+
+def no_match_on(record: CalibrationRecord, target: float = 0.95, threshold: float = 0.1) -> Promise:
+    """The same of a promise that no product is right."""
+    evidence = Evidence.of_no_match(record.labels)
+    return _counted(evidence, small_promise(target, threshold), -threshold)
+
+
+def _promise(record: CalibrationRecord | None) -> Promise:
+    return small_promise() if record is None else promise_on(record)
+
+
+def _counted(evidence: Evidence, promise: Promise, threshold: float) -> Promise:
+    trial = evidence.trial(threshold, Target(promise.target_precision, promise.confidence))
+    return replace(
+        promise,
+        calibration_labels=len(evidence),
+        accepted=trial.accepted,
+        errors=trial.errors,
+        p_value=trial.p_value,
+    )
+
+
 def small_contents(
     titles: Sequence[str] = TITLES,
     *,
@@ -75,7 +103,7 @@ def small_contents(
     return BundleContents(
         runtime=Runtime(encoder, index, Catalogue(products)),
         index_report=report,
-        promises=promises if promises is not None else (small_promise(),),
+        promises=promises if promises is not None else (_promise(calibration),),
         configuration={"seed": seed, "encoder": {"dimension": DIMENSION}},
         data_digest="0" * 64,
         report={"metrics.json": b'{"precision_at_1": 1.0}\n'},

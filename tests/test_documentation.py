@@ -14,6 +14,8 @@ from pydantic import AliasChoices
 import service.cli
 import training.cli
 from models.calibration.grid import GridSettings
+from models.calibration.probability import FEWEST_LABELS
+from models.calibration.settings import GroupSettings
 from models.decider.features.retrieval import NEAR
 from models.errors import AlcError
 from models.memory.settings import MemorySettings
@@ -96,7 +98,7 @@ def _plain(heading: str) -> str:
 
 def test_the_numbers_of_the_method_are_the_defaults() -> None:
     training, grid, memory = TrainingSettings(), GridSettings(), MemorySettings()
-    decider = DeciderSettings()
+    decider, groups = DeciderSettings(), GroupSettings()
     assert training.tcm
     assert training.alc
     assert training.dynamic_triplet.negatives == training.triplet.negatives  # "As before"
@@ -117,7 +119,10 @@ def test_the_numbers_of_the_method_are_the_defaults() -> None:
         f"softmax of `s[i,j] / {training.alc.prototype_temperature}`",
         f"Where more than {SAMPLE:,} are to be split, the centroids are those of {SAMPLE:,} random",
         f"batches of {training.batch_size} from clusters of {training.sampler.cluster_size}",
-        f"`start_multiples` ({', '.join(starts)} and {last},",
+        f"`start_multiples` ({', '.join(starts)} and {last}, **inferred**)",
+        f"with {max(grid.start_shares):g} of {sum(grid.start_shares):g} parts of it",
+        f"`fewest_multiple` ({groups.fewest_multiple:g}) times the zero-error minimum",
+        f"With fewer than {FEWEST_LABELS} labels there is none",
         f"Its {grid.thresholds} thresholds",
         f"`neighbours` ({memory.neighbours}) training queries",
         f"`w = {memory.weight}` and `T = {memory.temperature}`",

@@ -10,18 +10,17 @@ from pathlib import Path
 
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
-from models.calibration.fixed_sequence import certify
 from models.index.base import Neighbours
 from models.index.ranking import first
 from models.runtime import Runtime
-from models.thresholds import Promise
 from training.augmentation.settings import AugmentationSettings
+from training.calibration import Calibrated, calibrate, unlabelled_answers
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset
 from training.decider.fit import FittedDecider, fit_decider
 from training.drift import traffic_reference
 from training.evaluation.background import Background, background
-from training.evaluation.report import CANDIDATES, REACHED, Evaluation, evaluate, top_1_correct
+from training.evaluation.report import CANDIDATES, REACHED, Evaluation, evaluate
 from training.evaluation.search import answers, first_stage, tfidf_answers
 from training.findings import findings_of
 from training.loop.fit import Fitted, fit
@@ -85,7 +84,7 @@ def train(
         index_report=built.index_report,
         memory_report=built.memory_report,
         decider_report=decided.report if decided else None,
-        promises=served.promises,
+        calibrated=served.calibrated,
         baseline=baseline,
         by_score=by_score.evaluation,
         by_decider=served.evaluation if served is not by_score else None,
@@ -99,7 +98,7 @@ class _Judged:
 
     runtime: Runtime
     found: Neighbours
-    promises: tuple[Promise, ...]
+    calibrated: Calibrated
     evaluation: Evaluation
 
 
@@ -113,10 +112,13 @@ def _judged(
     runtime: Runtime,
 ) -> _Judged:
     found = answers(runtime, test, CANDIDATES)
-    promises = _promises(runtime, certifying, found, settings, calibrated_at)
+    # The test queries, without their labels, stand for the traffic that places the thresholds.
+    others = unlabelled_answers(settings.calibration.certifying.grouping, test, found)
+    calibrated = calibrate(runtime, certifying, others, settings.calibration, calibrated_at)
     reached = first_stage(runtime, test, REACHED)
-    evaluation = evaluate(name, found, test.relevance, promises, known, reached)
-    return _Judged(runtime, found, promises, evaluation)
+    promises, groups = calibrated.promises, others.groups
+    evaluation = evaluate(name, found, test.relevance, promises, known, reached, groups)
+    return _Judged(runtime, found, calibrated, evaluation)
 
 
 def _decider(
@@ -172,6 +174,8 @@ def train_and_publish(
         memory_report=trained.memory_report,
         decider_report=trained.decider_report,
         promises=trained.promises,
+        no_match=trained.calibrated.no_match,
+        calibration=trained.calibrated.record,
         configuration=settings.as_dict(),
         data_digest=digest(dataset),
         reference=traffic_reference(trained.runtime.encoder, parts, trained.found, settings.drift),
@@ -206,30 +210,3 @@ def _fit(
             ranks=ranks,
             run_directory=run_directory,
         )
-
-
-def _promises(
-    runtime: Runtime,
-    calibration: Dataset,
-    unlabelled: Neighbours,
-    settings: PipelineSettings,
-    calibrated_at: datetime,
-) -> tuple[Promise, ...]:
-    """Certify each target through the served path.
-
-    The test queries, without their labels, stand for the unlabelled traffic that places the grid.
-    """
-    found = answers(runtime, calibration, 1)
-    correct = top_1_correct(found, calibration.relevance)
-    return tuple(
-        certify(
-            found.deciding[:, 0],
-            correct,
-            unlabelled.deciding[:, 0],
-            target_precision=target,
-            confidence=settings.calibration.confidence,
-            calibrated_at=calibrated_at.isoformat(timespec="seconds"),
-            settings=settings.calibration.grid,
-        )
-        for target in settings.calibration.target_precisions
-    )

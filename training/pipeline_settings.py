@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from models.calibration.grid import GridSettings
+from models.calibration.record import MOST_PRODUCTS
+from models.calibration.settings import CalibrationMethodSettings, GroupSettings, Method
 from models.drift.take import DriftSettings
 from models.errors import ConfigurationError
 from training.augmentation.settings import AugmentationSettings
@@ -27,6 +29,18 @@ class CalibrationSettings:
     confidence: float = 0.90
     """How sure each promise is."""
 
+    method: Method = "fixed_sequence"
+    """The tests: in order from several starts, or in any order, at a price for their number."""
+
+    products_per_query: int = 1
+    """Products of a query that can be accepted; the promise is then of their mean precision."""
+
+    no_match_precision: float | None = 0.95
+    """Of the answer that no product is right, where it can be certified; false: it is not said."""
+
+    groups: GroupSettings | None = None
+    """Thresholds of their own for groups of queries."""
+
     grid: GridSettings = field(default_factory=GridSettings)
     """Which thresholds are tested; it decides how much is automated, not whether promises hold."""
 
@@ -41,6 +55,20 @@ class CalibrationSettings:
                 )
         if not 0 < self.confidence < 1:
             raise ConfigurationError(f"confidence must be between 0 and 1, got {self.confidence}")
+        if self.no_match_precision is not None and not 0 < self.no_match_precision < 1:
+            raise ConfigurationError(
+                f"no_match_precision must be between 0 and 1, got {self.no_match_precision}"
+            )
+        if not 1 <= self.products_per_query <= MOST_PRODUCTS:
+            raise ConfigurationError(
+                f"products_per_query must be from 1 to {MOST_PRODUCTS},"
+                f" got {self.products_per_query}"
+            )
+
+    @property
+    def certifying(self) -> CalibrationMethodSettings:
+        """Return what the calibrator needs to know."""
+        return CalibrationMethodSettings(self.method, self.grid, self.groups)
 
 
 @dataclass(frozen=True, slots=True)

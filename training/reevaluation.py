@@ -9,6 +9,8 @@ import numpy as np
 
 from models.bundle.bundle import Bundle
 from models.errors import DataError
+from models.thresholds import Grouping
+from training.calibration import query_groups
 from training.configuration.read import bundle_layer, read_settings
 from training.data.dataset import Dataset, Rows, digest
 from training.data.load import load_data
@@ -107,7 +109,9 @@ def evaluate_own(bundle: Bundle) -> Evaluation:
     found = answers(bundle.runtime, parts.test, CANDIDATES)
     known = background(parts.train, settings_of(bundle).evaluation)
     reached = first_stage(bundle.runtime, parts.test, REACHED)
-    return evaluate(_name(bundle), found, parts.test.relevance, bundle.promises, known, reached)
+    groups = query_groups(_grouping(bundle), parts.test, found)
+    relevance, promises = parts.test.relevance, bundle.promises
+    return evaluate(_name(bundle), found, relevance, promises, known, reached, groups)
 
 
 def evaluate_labelled(bundle: Bundle, labelled: Dataset) -> Evaluation:
@@ -115,7 +119,13 @@ def evaluate_labelled(bundle: Bundle, labelled: Dataset) -> Evaluation:
     found = answers(bundle.runtime, labelled, CANDIDATES)
     reached = first_stage(bundle.runtime, labelled, REACHED)
     name = _name(bundle)
-    return evaluate(name, found, labelled.relevance, bundle.promises, first_stage=reached)
+    groups = query_groups(_grouping(bundle), labelled, found)
+    promises = bundle.promises
+    return evaluate(name, found, labelled.relevance, promises, first_stage=reached, groups=groups)
+
+
+def _grouping(bundle: Bundle) -> Grouping | None:
+    return bundle.promises[0].grouping if bundle.promises else None
 
 
 def _name(bundle: Bundle) -> str:

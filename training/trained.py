@@ -10,13 +10,14 @@ from models.index.base import Neighbours
 from models.index.build import IndexReport
 from models.runtime import Runtime
 from models.thresholds import Promise
+from training.calibration import Calibrated
 from training.evaluation.report import Evaluation
 from training.evaluation.separation import Separation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """A model with its index, its promises and its results on the test queries.
+    """A model with its index, what was calibrated and its results on the test queries.
 
     `found` are its answers to them, `products` (products, d) the unit vectors of the catalogue,
     `untrained` the scores of the test queries before training. The reports are those of the indexes
@@ -30,11 +31,16 @@ class Trained:
     index_report: IndexReport
     memory_report: IndexReport | None
     decider_report: DeciderReport | None
-    promises: tuple[Promise, ...]
+    calibrated: Calibrated
     baseline: Evaluation
     by_score: Evaluation
     by_decider: Evaluation | None
     untrained: Separation | None
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """Return one promise for each target precision."""
+        return self.calibrated.promises
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:

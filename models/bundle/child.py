@@ -20,6 +20,7 @@ from models.bundle.manifest import (
     software_versions,
 )
 from models.bundle.publish import publish_written, write_report
+from models.calibration.belonging import check_belongs
 from models.calibration.files import save_calibration
 from models.calibration.record import CalibrationRecord
 from models.drift.files import save_reference
@@ -85,6 +86,7 @@ def _copy(parent: Bundle, name: str, directory: Path) -> None:
 
 
 def _write_own(directory: Path, own: Recalibration) -> None:
+    check_belongs(own.calibration, own.promises, own.no_match, "the bundle to be published")
     (directory / CALIBRATION_DIRECTORY).mkdir()
     save_calibration(own.calibration, directory / CALIBRATION_DIRECTORY)
     if own.reference is not None:

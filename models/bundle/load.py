@@ -9,6 +9,7 @@ from models.bundle.bundle import Bundle, check_agreement
 from models.bundle.catalogue_file import CATALOGUE_FILE, read_catalogue
 from models.bundle.manifest import MANIFEST_FILE, Manifest, file_entry, read_manifest
 from models.bundle.probes import PROBES_FILE, read_probes
+from models.calibration.belonging import check_belongs
 from models.calibration.files import load_calibration
 from models.calibration.record import CalibrationRecord
 from models.catalogue import Catalogue
@@ -52,7 +53,7 @@ def load_bundle(
     )
     check_agreement(runtime, directory)
     probes = read_probes(directory / PROBES_FILE, len(runtime.catalogue))
-    calibration = _calibration(directory / CALIBRATION_DIRECTORY)
+    calibration = _calibration(directory / CALIBRATION_DIRECTORY, manifest)
     reference = _reference(directory / DRIFT_DIRECTORY)
     name = directory.resolve().name
     return Bundle(name, directory, runtime, manifest, probes, calibration, reference)
@@ -62,8 +63,12 @@ def _memory(directory: Path, products: int) -> QueryMemory | None:
     return load_memory(directory, products) if directory.is_dir() else None
 
 
-def _calibration(directory: Path) -> CalibrationRecord | None:
-    return load_calibration(directory) if directory.is_dir() else None
+def _calibration(directory: Path, manifest: Manifest) -> CalibrationRecord | None:
+    if not directory.is_dir():
+        return None
+    record = load_calibration(directory)
+    check_belongs(record, manifest.promises, manifest.no_match, directory)
+    return record
 
 
 def _reference(directory: Path) -> TrafficReference | None:

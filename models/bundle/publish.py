@@ -36,6 +36,7 @@ from models.bundle.manifest import (
 )
 from models.bundle.probes import PROBES_FILE, take_probes, write_probes
 from models.bundle.store import set_current
+from models.calibration.belonging import check_belongs
 from models.calibration.files import save_calibration
 from models.decider.files import save_decider
 from models.drift.files import save_reference
@@ -45,6 +46,7 @@ from models.memory.files import save_memory
 
 LOCK_FILE = ".publish.lock"
 UNFINISHED = ".publishing"
+_ITSELF = "the bundle to be published"
 
 
 def publish(bundles_dir: Path, contents: BundleContents, *, created_at: datetime) -> Path:
@@ -56,7 +58,7 @@ def publish(bundles_dir: Path, contents: BundleContents, *, created_at: datetime
     BundleError when the parts do not belong together or writing fails (a full disk, say); what
     was current then stays current.
     """
-    check_agreement(contents.runtime, "the bundle to be published")
+    check_agreement(contents.runtime, _ITSELF)
 
     def write(directory: Path) -> bytes:
         return _write(directory, contents, created_at)
@@ -106,6 +108,7 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
         (directory / DECIDER_DIRECTORY).mkdir()
         save_decider(contents.runtime.decider, directory / DECIDER_DIRECTORY)
     if contents.calibration is not None:
+        check_belongs(contents.calibration, contents.promises, contents.no_match, _ITSELF)
         (directory / CALIBRATION_DIRECTORY).mkdir()
         save_calibration(contents.calibration, directory / CALIBRATION_DIRECTORY)
     if contents.reference is not None:

@@ -1,10 +1,14 @@
-"""Fixed-sequence testing: the widest threshold that can be promised, at no multiplicity cost.
+"""Fixed-sequence testing with several starts: the widest threshold that can be promised.
 
 Learn then Test (Angelopoulos et al., arXiv:2110.01052; docs/method.md, Fixed sequence): the
-thresholds are put in order without the labels, each is tested at the full level, and the walk stops
-at the first failure. For a promise to be wrong, the first untrue hypothesis on the way must have
-been rejected, which happens with probability at most 1 - confidence. Several walks share that risk
-(see `GridSettings`).
+thresholds are put in order without the labels, and tested one after the other until one fails. For
+a promise to be wrong, the first untrue hypothesis on the way must have been rejected, which happens
+with probability at most the risk.
+
+The fallback procedure (Wiens & Dmitrienko, J. Biopharm. Stat. 2005) lets the sequence start anew
+after a failure: each start has a share of the risk, and what passed before it hands its own on.
+Between two failures, the risks of the starts add up; so over all hypotheses that are true, the
+chances to reject one add up to at most the whole risk.
 """
 
 from __future__ import annotations
@@ -12,59 +16,52 @@ from __future__ import annotations
 from dataclasses import replace
 
 from models.calibration.evidence import Evidence, Trial
-from models.calibration.grid import GridSettings, start_coverages, threshold_grid
-from models.calibration.labels import labels_needed
-from models.calibration.scores import Flags, Scores
+from models.calibration.finding import Finding, certified
+from models.calibration.grid import GridSettings, Start, Step, starts, steps, threshold_at
+from models.calibration.needed import labels_needed
+from models.calibration.reach import Reach, reach_of
+from models.calibration.scores import Scores
 from models.calibration.target import Target
-from models.thresholds import Promise
 
 
-def certify(
-    scores: Scores,
-    correct: Flags,
-    unlabelled_scores: Scores,
-    *,
-    target_precision: float,
-    confidence: float,
-    calibrated_at: str,
-    settings: GridSettings | None = None,
-) -> Promise:
-    """Return the promise with the lowest threshold that the labels certify, or "cannot promise".
+def fixed_sequence(
+    evidence: Evidence, unlabelled: Scores, target: Target, settings: GridSettings
+) -> Finding:
+    """Return the thresholds that are certified from one of the starts on.
 
-    `scores` and `correct` have shape (labels,): the score of the best product of each calibration
-    query, through the served index, and whether that product is right (False when no product is).
-    `unlabelled_scores` must be scores of other queries (see `grid`). When nothing can be promised,
-    `threshold` is None, the counts are those of the first test, which failed, and `labels_needed`
-    says how many further labels would be the least to allow it, None when precision is too low.
-    Raise ConfigurationError for a target outside (0, 1), DataError for scores that do not fit.
+    `unlabelled` are scores of other queries (see `grid`). When nothing passes, the trial of the
+    start with the highest risk is shown, the one that should have.
     """
-    settings = settings or GridSettings()
-    target = Target(target_precision, confidence)
-    evidence = Evidence(scores, correct)
-    starts = start_coverages(target, len(evidence), settings)
-    # Bonferroni over the walks: each takes an equal share of the risk.
-    each = Target(target_precision, 1 - target.risk / len(starts))
-    grids = [threshold_grid(unlabelled_scores, start, settings.thresholds) for start in starts]
-    passed = [last for grid in grids if (last := _last_success(evidence, each, grid))]
-    if passed:
-        widest = min(passed, key=lambda trial: trial.threshold)
-        return evidence.kept(_adjusted(widest, len(starts)), target, calibrated_at)
-    first = evidence.trial(grids[0][0], each)
-    expected = min(settings.start_multiples) * target.zero_error_minimum
-    needed = labels_needed(evidence, unlabelled_scores, each, starts[0], expected)
-    return evidence.refused(_adjusted(first, len(starts)), target, calibrated_at, needed)
+    reach = reach_of(evidence.valid_from, unlabelled)
+    found = starts(target, reach, settings)
+    sequence = steps(unlabelled, found, reach.widest, settings.thresholds)
+    trials = evidence.trials([step.threshold for step in sequence], target)
+    passed = fallback(trials, sequence, target.risk)
+    return certified(passed) if passed else _refused(evidence, unlabelled, target, reach, found)
 
 
-def _last_success(evidence: Evidence, target: Target, grid: list[float]) -> Trial | None:
-    last = None
-    for threshold in grid:
-        trial = evidence.trial(threshold, target)
-        if trial.p_value > target.risk:
-            break
-        last = trial
-    return last
+def fallback(trials: list[Trial], sequence: list[Step], risk: float) -> list[Trial]:
+    """Return the trials that pass, with p-values that compare with the whole risk."""
+    passed = []
+    carried = 0.0
+    for trial, step in zip(trials, sequence, strict=True):
+        level = carried + step.risk
+        passes = level > 0 and trial.p_value <= level
+        if passes:
+            passed.append(_adjusted(trial, level, risk))
+        carried = level if passes else 0.0
+    return passed
 
 
-def _adjusted(trial: Trial, walks: int) -> Trial:
-    """Return the trial with a p-value that can be compared with the whole risk."""
-    return replace(trial, p_value=min(1.0, walks * trial.p_value))
+def _refused(
+    evidence: Evidence, unlabelled: Scores, target: Target, reach: Reach, found: list[Start]
+) -> Finding:
+    main = max(found, key=lambda start: start.risk)
+    strict = Target(target.precision, 1 - main.risk)
+    trial = evidence.trial(threshold_at(unlabelled, main.coverage), strict)
+    needed = labels_needed(evidence, unlabelled, strict, reach, main)
+    return Finding((), _adjusted(trial, main.risk, target.risk), needed)
+
+
+def _adjusted(trial: Trial, level: float, risk: float) -> Trial:
+    return replace(trial, p_value=min(1.0, trial.p_value * risk / level))

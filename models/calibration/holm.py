@@ -2,67 +2,65 @@
 
 The alternative to `fixed_sequence` for callers who cannot say beforehand where to start: it is
 valid for any grid that the labels did not choose, and needs no order. It is wasteful, since
-neighbouring thresholds are strongly dependent (5 points less automation coverage with 3,000 labels
-in docs/method.md, Holm's procedure).
+neighbouring thresholds are strongly dependent (docs/method.md, Holm's procedure, has by how much).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.calibration.evidence import Evidence, Trial
-from models.calibration.grid import threshold_grid
-from models.calibration.labels import labels_needed
-from models.calibration.scores import Flags, Scores
+from models.calibration.finding import Finding, certified
+from models.calibration.grid import GridSettings, Start, threshold_grid
+from models.calibration.needed import labels_needed
+from models.calibration.reach import Reach, reach_of
+from models.calibration.scores import Scores
 from models.calibration.target import Target
-from models.errors import ConfigurationError
-from models.thresholds import Promise
-
-DEFAULT_THRESHOLDS = 20
 
 
-def certify_holm(
-    scores: Scores,
-    correct: Flags,
-    unlabelled_scores: Scores,
-    *,
-    target_precision: float,
-    confidence: float,
-    calibrated_at: str,
-    thresholds: int = DEFAULT_THRESHOLDS,
-) -> Promise:
-    """Return the promise with the lowest threshold that Holm's procedure certifies.
+def holm_procedure(
+    evidence: Evidence, unlabelled: Scores, target: Target, settings: GridSettings
+) -> Finding:
+    """Return the thresholds that Holm's procedure certifies, on a grid of even steps of coverage.
 
-    Arguments, "cannot promise" and errors are those of `fixed_sequence.certify`, except that the
-    grid has `thresholds` even steps of coverage from 1 / thresholds to everything, and that a
-    refusal has the counts of the test that came closest.
+    The grid has `holm_thresholds` steps, from one of them to everything. When nothing passes, the
+    trial that came closest is shown.
     """
-    if thresholds < 1:
-        raise ConfigurationError(f"thresholds must be at least 1, not {thresholds}")
-    target = Target(target_precision, confidence)
-    evidence = Evidence(scores, correct)
-    grid = threshold_grid(unlabelled_scores, 1 / thresholds, thresholds)
-    trials = [evidence.trial(threshold, target) for threshold in grid]
-    certified = holm(trials, target.risk)
-    if certified:
-        return evidence.kept(min(certified, key=_threshold), target, calibrated_at)
-    # Nothing passes before the smallest p-value reaches risk / number of tests.
-    strict = Target(target_precision, 1 - target.risk / len(trials))
-    needed = labels_needed(evidence, unlabelled_scores, strict, 1.0, strict.zero_error_minimum)
-    return evidence.refused(min(trials, key=_p_value), target, calibrated_at, needed)
+    count = settings.holm_thresholds
+    trials = evidence.trials(threshold_grid(unlabelled, 1 / count, count), target)
+    passed = holm(trials, target.risk)
+    if passed:
+        return certified(passed)
+    reach = reach_of(evidence.valid_from, unlabelled)
+    return _refused(evidence, unlabelled, target, reach, trials)
 
 
 def holm(trials: list[Trial], risk: float) -> list[Trial]:
-    """Return the rejected hypotheses: step down from the smallest p-value (Holm 1979)."""
+    """Return the rejected hypotheses: step down from the smallest p-value (Holm 1979).
+
+    Their p-values are adjusted, to compare with the whole risk.
+    """
     rejected: list[Trial] = []
+    highest = 0.0
     for rank, trial in enumerate(sorted(trials, key=_p_value)):
-        if trial.p_value > risk / (len(trials) - rank):
+        highest = max(highest, trial.p_value * (len(trials) - rank))
+        if highest > risk:
             break
-        rejected.append(trial)
+        rejected.append(replace(trial, p_value=highest))
     return rejected
+
+
+def _refused(
+    evidence: Evidence, unlabelled: Scores, target: Target, reach: Reach, trials: list[Trial]
+) -> Finding:
+    """Nothing passes before the smallest p-value reaches risk / number of tests."""
+    strict = Target(target.precision, 1 - target.risk / len(trials))
+    everything = Start(reach.widest, strict.risk, strict.zero_error_minimum)
+    needed = labels_needed(evidence, unlabelled, strict, reach, everything)
+    closest = min(trials, key=_p_value)
+    adjusted = replace(closest, p_value=min(1.0, closest.p_value * len(trials)))
+    return Finding((), adjusted, needed)
 
 
 def _p_value(trial: Trial) -> float:
     return trial.p_value
-
-
-def _threshold(trial: Trial) -> float:
-    return trial.threshold

@@ -14,9 +14,12 @@ from models.bundle.bundle import Bundle
 from models.bundle.load import load_bundle
 from models.bundle.probes import differences
 from models.bundle.store import current_bundle
-from models.calibration.grid import GridSettings
+from models.calibration.calibrator import certify
+from models.calibration.settings import GroupSettings
+from models.calibration.target import Target
 from models.errors import DataError
 from models.memory.settings import MemorySettings
+from tests.models.calibration.certifying import one_start
 from tests.training.products import BRANDS, small_shop
 from training.augmentation.settings import AugmentationSettings
 from training.data.dataset import Dataset, Relevance, digest
@@ -217,8 +220,8 @@ def test_there_is_one_promise_for_each_target() -> None:
     "stricter",
     [
         {"confidence": 1 - 1e-9},
-        {"grid": GridSettings(thresholds=1, start_multiples=(4.0,))},
-        {"grid": GridSettings(start_multiples=(1.0,))},
+        {"grid": one_start(4, thresholds=1)},
+        {"grid": one_start(1)},
     ],
 )
 def test_confidence_and_grid_decide_what_is_promised(stricter: dict[str, Any]) -> None:
@@ -227,6 +230,60 @@ def test_confidence_and_grid_decide_what_is_promised(stricter: dict[str, Any]) -
     other = trained(parts, replace(SETTINGS, calibration=replace(CALIBRATION, **stricter)))
 
     assert other.promises[0] != usual(SplitKind.OPEN).promises[0]
+
+
+def test_the_bundle_keeps_what_its_promises_were_certified_on(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, split=SplitKind.OPEN)
+    bundle = published(tmp_path, settings)
+    record, promise = bundle.calibration, bundle.promises[0]
+
+    assert record is not None
+    assert len(record.labels) == promise.calibration_labels
+    assert not record.labels.answerable.all()
+    assert record.settings == settings.calibration.certifying
+    again = certify(
+        record.labels,
+        record.unlabelled,
+        Target(promise.target_precision, promise.confidence),
+        record.settings,
+        promise.calibrated_at,
+    )
+    assert again == promise
+    assert bundle.no_match is not None
+    assert bundle.no_match.calibration_labels == len(record.labels)
+
+
+def branded(parts: SplitDataset) -> SplitDataset:
+    """The same with the first word of a title as the product's brand."""
+    products = tuple(
+        replace(product, attributes={"brand": product.title.split()[0].lower()})
+        for product in parts.train.products
+    )
+    return SplitDataset(
+        *(
+            replace(part, products=products)
+            for part in (parts.train, parts.decider, parts.calibration, parts.test)
+        )
+    )
+
+
+def test_products_per_query_and_groups_decide_what_is_promised() -> None:
+    parts = branded(parts_of(SplitKind.OFFERS))
+    groups = GroupSettings("brand", fewest_multiple=1)
+    changed = replace(CALIBRATION, products_per_query=2, groups=groups)
+
+    result = trained(parts, replace(SETTINGS, calibration=changed))
+
+    assert {promise.products_per_query for promise in result.promises} == {2}
+    found = result.runtime.candidates(parts.calibration.texts, 2)
+    assert np.array_equal(result.calibrated.record.labels.scores, found.scores)
+    brands = {one.group for promise in result.promises for one in promise.groups}
+    assert brands
+    assert brands <= set(BRANDS)
+    measured = result.evaluations[-1].calibrated[0]
+    assert [one.promise.group for one in measured.groups[:-1]] == [
+        one.group for one in result.promises[0].groups
+    ]
 
 
 def test_the_split_decides_what_is_trained_on(tmp_path: Path) -> None:

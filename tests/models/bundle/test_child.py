@@ -16,22 +16,24 @@ from models.errors import BundleError
 from tests.small_bundle import (
     CREATED_AT,
     TITLES,
+    no_match_on,
+    promise_on,
     remembering,
     small_contents,
-    small_promise,
     small_record,
 )
 from tests.small_decider import deciding
 
 LATER = CREATED_AT + timedelta(days=1)
+LABELS = small_record(labels=80, seed=1)
 OWN = ("calibration/", "report/")
 
 
 def recalibration(**changes: object) -> Recalibration:
     own = Recalibration(
-        promises=(small_promise(0.9, threshold=0.7),),
+        promises=(promise_on(LABELS, 0.9, threshold=0.7),),
         no_match=None,
-        calibration=small_record(labels=80, seed=1),
+        calibration=LABELS,
         configuration={"seed": 0, "calibration": {"target_precisions": [0.9]}},
         report={"table.txt": b"new\n"},
     )
@@ -69,7 +71,7 @@ def test_the_model_is_the_parents_byte_for_byte(parent: Bundle, tmp_path: Path) 
 def test_promises_calibration_settings_and_report_are_its_own(
     parent: Bundle, tmp_path: Path
 ) -> None:
-    own = recalibration(no_match=small_promise(0.97, threshold=0.2))
+    own = recalibration(no_match=no_match_on(LABELS, 0.97, threshold=0.2))
     child = load_bundle(publish_child(tmp_path, parent, own, created_at=LATER))
     assert child.promises == own.promises
     assert child.no_match == own.no_match
