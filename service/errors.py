@@ -96,6 +96,42 @@ class NothingToRestore(ServiceError):
     status, code = 409, "nothing_to_restore"
 
 
+class NoCalibration(ServiceError):
+    """The bundle does not keep what its promises were certified on; train it again."""
+
+    status, code = 409, "no_calibration"
+
+
+class NoLabels(ServiceError):
+    """No decision of this bundle that was drawn at random has a verdict yet; label some first."""
+
+    status, code = 409, "no_labels"
+
+
+class ProposalNotFound(ServiceError):
+    """There is no proposal with this id; 'alc-serve promise proposals' lists all."""
+
+    status, code = 404, "proposal_not_found"
+
+
+class ProposalMismatch(ServiceError):
+    """The proposal is of another bundle or target than those that answer. Nothing was changed."""
+
+    status, code = 409, "proposal_mismatch"
+
+
+class ProposalActivated(ServiceError):
+    """The proposal was activated before; recalibrate for a new one. Nothing was changed."""
+
+    status, code = 409, "proposal_activated"
+
+
+class ProposalStopsAutomation(ServiceError):
+    """The proposal would stop what is automated now; say 'accept_stops'. Nothing was changed."""
+
+    status, code = 409, "proposal_stops_automation"
+
+
 class DatabaseUnavailable(ServiceError):
     """The database does not answer; try again shortly. Nothing was changed."""
 
@@ -148,15 +184,3 @@ class WebhookUrlRefused(ServiceError):
     """The service does not send to this address."""
 
     status, code = 422, "webhook_url_refused"
-
-
-class ExportOptionsConflict(ServiceError):
-    """These options cannot be asked for together."""
-
-    status, code = 422, "export_options_conflict"
-
-
-class FormatUnavailable(ServiceError):
-    """Parquet cannot be written: install the extra 'alc[export]' where the service runs."""
-
-    status, code = 501, "format_unavailable"

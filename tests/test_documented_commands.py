@@ -24,7 +24,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from models.bundle.publish import publish
 from tests.documents import OPERATIONS, USER_GUIDE, Document, documents, quoted
 from tests.models.drift.references import small_reference
-from tests.small_bundle import CREATED_AT, TITLES, small_contents
+from tests.small_bundle import CREATED_AT, TITLES, small_contents, small_record
 
 DOCUMENTED_ADDRESS = "127.0.0.1:8000"
 START_SECONDS = 60
@@ -87,7 +87,11 @@ def workplace() -> Iterator[Workplace]:
 
 def _publish_two_bundles(bundles_dir: Path) -> None:
     reference = small_reference(*TITLES)
-    contents = replace(small_contents(), report={"table.txt": b"results\n"}, reference=reference)
+    contents = replace(
+        small_contents(calibration=small_record()),
+        report={"table.txt": b"results\n"},
+        reference=reference,
+    )
     for day in range(2):
         publish(bundles_dir, contents, created_at=CREATED_AT + timedelta(days=day))
 

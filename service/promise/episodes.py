@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection
 
@@ -13,8 +13,7 @@ from service.promise.effective import Effective, name_of
 from service.promise.watches import Subject
 from service.promise.watching import PromiseWatcher, threshold_in_force
 
-PartName = tuple[Decision, str]
-"""A decision and a group, as the database names them."""
+Concerns = Callable[[Subject], bool]
 
 
 def subjects_of(bundle_id: str, effective: Effective) -> Iterator[Subject]:
@@ -37,11 +36,11 @@ def end_watches(
     watcher: PromiseWatcher,
     bundle_id: str,
     reason: str,
-    parts: set[PartName] | None = None,
+    concerned: Concerns,
 ) -> None:
-    """End the open watches of a bundle, of these parts or of all."""
+    """End the open watches of a bundle that this concerns."""
     for watch in repository.open_watches(connection, bundle_id):
-        if parts is None or (watch.subject.decision, watch.subject.group_name) in parts:
+        if concerned(watch.subject):
             repository.end_watch(connection, watcher.clock, watch.id, reason)
 
 
@@ -50,11 +49,10 @@ def start_watches(
     watcher: PromiseWatcher,
     bundle_id: str,
     effective: Effective,
-    parts: set[PartName] | None = None,
+    concerned: Concerns,
 ) -> None:
-    """Watch the thresholds in force, of these parts or of all; no watch of them may be open."""
+    """Watch the thresholds in force that this concerns; no watch of them may be open."""
     for subject in subjects_of(bundle_id, effective):
         threshold = threshold_in_force(effective, subject)
-        chosen = parts is None or (subject.decision, subject.group_name) in parts
-        if chosen and threshold is not None:
+        if threshold is not None and concerned(subject):
             watcher.start(connection, subject, threshold)

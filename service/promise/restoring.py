@@ -14,9 +14,9 @@ from service.database.tables import Decision
 from service.errors import NothingToRestore, ReasonEmpty, UnknownGroup
 from service.promise import repository
 from service.promise.effective import Effective, group_of, read_effective
-from service.promise.episodes import PartName, end_watches, start_watches, subjects_of
+from service.promise.episodes import end_watches, start_watches, subjects_of
 from service.promise.repository import Override
-from service.promise.watches import EVENT_SUBJECT, RESTORED
+from service.promise.watches import EVENT_SUBJECT, RESTORED, Subject
 from service.promise.watching import PromiseWatcher, described, threshold_in_force
 
 
@@ -57,22 +57,18 @@ def restore(
     repository.lift(connection, watcher.clock, ids, person, reason.strip())
     after = read_effective(connection, bundle, watcher.target_precision)
     parts = {(one.subject.decision, one.subject.group_name) for one in overrides}
-    end_watches(connection, watcher, bundle.bundle_id, RESTORED, parts)
-    start_watches(connection, watcher, bundle.bundle_id, after, parts)
+
+    def concerned(subject: Subject) -> bool:
+        return (subject.decision, subject.group_name) in parts
+
+    end_watches(connection, watcher, bundle.bundle_id, RESTORED, concerned)
+    start_watches(connection, watcher, bundle.bundle_id, after, concerned)
     events = [_event(one, person, reason.strip()) for one in overrides]
     record(connection, watcher.clock, events)
-    return _restored(bundle.bundle_id, after, parts)
-
-
-def _restored(bundle_id: str, effective: Effective, parts: set[PartName]) -> list[Restored]:
     return [
-        Restored(
-            subject.decision,
-            group_of(subject.group_name),
-            threshold_in_force(effective, subject),
-        )
-        for subject in subjects_of(bundle_id, effective)
-        if (subject.decision, subject.group_name) in parts
+        Restored(subject.decision, group_of(subject.group_name), threshold_in_force(after, subject))
+        for subject in subjects_of(bundle.bundle_id, after)
+        if concerned(subject)
     ]
 
 

@@ -1,18 +1,26 @@
-"""The promise of the bundle that answers: read and restored; every method is one transaction."""
+"""The promise of the bundle that answers, read and changed; every method is one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
 from models.bundle.bundle import Bundle
+from models.calibration.preview import Preview, preview
+from models.calibration.target import Target
+from models.errors import ConfigurationError
 from service.database.engine import transaction
+from service.errors import UnknownGroup
 from service.promise import reading
+from service.promise.activating import activate
 from service.promise.cursor import decode_cursor, encode_cursor
+from service.promise.proposals import Proposal, list_proposals
 from service.promise.reading import Change, PastEstimate
+from service.promise.recalibrating import calibration_of, propose
 from service.promise.restoring import Restored, restore
 from service.promise.status import Status, read_status
 from service.promise.watching import PromiseWatcher
@@ -61,6 +69,39 @@ class PromiseService:
             return restore(
                 connection, self.watcher, self.bundle, group_name, person=person, reason=reason
             )
+
+    def recalibrate(self, person: str) -> Proposal:
+        """See `recalibrating.propose`."""
+        with transaction(self.engine) as connection:
+            return propose(connection, self.watcher, self.bundle, person)
+
+    def proposals(self, limit: int) -> list[Proposal]:
+        """Return the newest proposals for this bundle, newest first."""
+        with transaction(self.engine) as connection:
+            return list_proposals(connection, self.bundle.bundle_id, limit)
+
+    def activate(self, proposal_id: UUID, *, person: str, accept_stops: bool) -> Proposal:
+        """See `activating.activate`."""
+        with transaction(self.engine) as connection:
+            return activate(
+                connection,
+                self.watcher,
+                self.bundle,
+                proposal_id,
+                person=person,
+                accept_stops=accept_stops,
+            )
+
+    def preview(self, target: Target, group: str | None = None) -> Preview:
+        """Return what another target would bring, by what the bundle was calibrated on.
+
+        Raises NoCalibration, and UnknownGroup for a group that the calibration does not have.
+        """
+        kept = calibration_of(self.bundle)
+        try:
+            return preview(kept, target, group)
+        except ConfigurationError as error:
+            raise UnknownGroup(str(error)) from error
 
     def _page(
         self,

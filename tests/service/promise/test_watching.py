@@ -9,7 +9,14 @@ from sqlalchemy import Connection, Engine, update
 
 from models.monitoring.watch import Audit, Estimate, WatchState, estimate, new_watch, observe
 from service.database.engine import transaction
-from service.database.tables import Answer, Decision, Stream, VerdictRow
+from service.database.tables import (
+    Answer,
+    Decision,
+    ReviewTaskRow,
+    Stream,
+    TaskState,
+    VerdictRow,
+)
 from service.errors import ProductNotFound
 from service.promise.effective import thresholds_of
 from tests.service.conftest import FakeClock
@@ -382,6 +389,42 @@ def test_counting_a_watch_again_takes_the_verdicts_that_hold_now(deployment: Dep
     assert (watch.audits, watch.errors, watch.unsure) == (3, 1, 0)
 
 
+def test_a_verdict_that_takes_the_place_of_another_counts_in_its_place(
+    deployment: Deployment,
+) -> None:
+    first = deployment.draw(SERVED)
+    deployment.judge(first, right=False)
+    deployment.audit(True, threshold=SERVED)
+    _withdraw(deployment, first)
+    (watch,) = deployment.watches()
+    assert (watch.audits, watch.errors) == (1, 0)
+    deployment.answer(first, Answer.ACCEPTED, RIGHT)
+    (watch,) = deployment.watches()
+    assert (watch.audits, watch.errors) == (2, 0)
+    assert len(deployment.estimates()) == 2
+
+
+def test_changed_verdicts_may_break_a_promise(deployment: Deployment) -> None:
+    wrong = deployment.break_promise(0.75, group=FRIDGES)
+    tasks = [deployment.draw(SERVED) for _ in range(wrong)]
+    for task_id in tasks:
+        deployment.judge(task_id, right=True)
+    for task_id in tasks:
+        _withdraw(deployment, task_id)
+        deployment.answer(task_id, Answer.NONE)
+    assert [one.group_name for one in deployment.overrides()] == [FRIDGES, PHONES]
+
+
+def test_a_changed_verdict_does_not_restore_a_broken_promise(deployment: Deployment) -> None:
+    first = deployment.draw(SERVED)
+    deployment.judge(first, right=False)
+    deployment.break_promise(SERVED)
+    _withdraw(deployment, first)
+    broken = deployment.watches()[0]
+    assert (broken.errors, broken.end_reason) == (broken.audits, "breach")
+    assert deployment.overrides()[0].lifted_at is None
+
+
 def test_counting_an_ended_watch_again_leaves_what_came_later_alone(
     deployment: Deployment,
 ) -> None:
@@ -400,6 +443,14 @@ def test_a_watch_that_does_not_exist_cannot_be_counted_again(deployment: Deploym
 def _rebuild(deployment: Deployment, watch_id: UUID) -> Estimate:
     with transaction(deployment.engine) as connection:
         return deployment.watcher.rebuild(connection, watch_id)
+
+
+def _withdraw(deployment: Deployment, task_id: UUID) -> None:
+    change = update(ReviewTaskRow).where(ReviewTaskRow.id == task_id)
+    nothing = change.values(state=TaskState.OPEN, answered_at=None, verdict_id=None)
+    with transaction(deployment.engine) as connection:
+        connection.execute(nothing)
+        deployment.watcher.verdict_withdrawn(connection, task_id)
 
 
 def _plain_task(deployment: Deployment) -> UUID:
