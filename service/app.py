@@ -31,6 +31,7 @@ from service.drift import endpoints as drift
 from service.drift.gauges import TrafficCollector
 from service.drift.recorder import TrafficRecorder
 from service.errors import DatabaseUnavailable, NoBundle
+from service.exchange import endpoints as exchange
 from service.metrics import Metrics, create_metrics
 from service.middleware.body_limit import BodyLimit
 from service.middleware.error_boundary import ErrorBoundary
@@ -86,7 +87,18 @@ def create_app(
         middleware=_middleware(state.metrics),
     )
     app.state.service = state
-    for part in (recommend, bundles, promise, drift, review, webhooks, access, health, scrape):
+    for part in (
+        recommend,
+        bundles,
+        promise,
+        drift,
+        exchange,
+        review,
+        webhooks,
+        access,
+        health,
+        scrape,
+    ):
         app.include_router(part.router)
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)

@@ -16,6 +16,7 @@ from service.access.actor import Scope
 from service.access.tokens import ApiKey
 from service.clock import database_clock
 from service.database.opening import open_database
+from service.exchange.commands import app as reviews
 from service.promise.commands import app as promise
 from service.settings import load_settings, unknown_variables
 
@@ -27,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Serve a bund
 keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 app.add_typer(keys, name="keys")
 app.add_typer(promise, name="promise")
+app.add_typer(reviews, name="reviews")
 
 Name = Annotated[str, typer.Option(help="Who it is for; the source of its queries.")]
 

@@ -184,3 +184,15 @@ class WebhookUrlRefused(ServiceError):
     """The service does not send to this address."""
 
     status, code = 422, "webhook_url_refused"
+
+
+class ExportOptionsConflict(ServiceError):
+    """These options cannot be asked for together."""
+
+    status, code = 422, "export_options_conflict"
+
+
+class FormatUnavailable(ServiceError):
+    """Parquet cannot be written: install the extra 'alc[export]' where the service runs."""
+
+    status, code = 501, "format_unavailable"

@@ -28,7 +28,7 @@ def blind(task: Shown) -> Shown:
     Its candidates are in an order that says nothing but is always the same: that of a digest of the
     task's and the product's ids.
     """
-    shuffled = sorted(task.candidates, key=lambda one: _place(task.id, one.product_id))
+    shuffled = sorted(task.candidates, key=lambda one: blind_place(task.id, one.product_id))
     candidates = [_without_opinion(candidate) for candidate in shuffled]
     hidden = {name: None for name in TELLTALE if name in type(task).model_fields}
     return task.model_copy(update={**hidden, "candidates": candidates})
@@ -49,5 +49,6 @@ def _without_opinion(candidate: CandidateRead) -> CandidateRead:
     return candidate.model_copy(update=dict.fromkeys(OPINION))
 
 
-def _place(task_id: UUID, product_id: str) -> bytes:
+def blind_place(task_id: UUID, product_id: str) -> bytes:
+    """Return what candidates are ordered by where their order is to say nothing."""
     return sha256(task_id.bytes + product_id.encode()).digest()
