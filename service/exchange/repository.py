@@ -166,7 +166,9 @@ def _of_verdicts(query: Select[Any], chosen: Chosen, until: datetime) -> Select[
 
 def _of_labels(chosen: Chosen, until: datetime) -> tuple[Select[Any], Table]:
     """Return a select of nothing yet from final labels, and the table of what is one label."""
-    query = select().select_from(_verdicts).join(_tasks, _tasks.c.verdict_id == _verdicts.c.id)
+    # By the task's own id, so that labels are found in their order, whatever their number.
+    of_task = and_(_tasks.c.id == _verdicts.c.task_id, _tasks.c.verdict_id == _verdicts.c.id)
+    query = select().select_from(_verdicts).join(_tasks, of_task)
     # A person who was unsure has said nothing that could be learnt.
     query = query.where(
         _verdicts.c.answer.in_([Answer.ACCEPTED, Answer.NONE]), _verdicts.c.created_at < until
