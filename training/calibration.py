@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.calibration.calibrator import certify
+from models.calibration.fingerprints import Fingerprints
 from models.calibration.no_match import certify_no_match
 from models.calibration.probability import fit_probabilities
 from models.calibration.record import CalibrationLabels, CalibrationRecord, Groups, Unlabelled
@@ -37,13 +38,15 @@ def calibrate(
     unlabelled: Unlabelled,
     settings: CalibrationSettings,
     calibrated_at: datetime,
+    texts: Fingerprints | None = None,
 ) -> Calibrated:
     """Certify each target on the calibration queries, through the served path.
 
     `unlabelled` are other queries of the same traffic, which place the thresholds that are tested.
+    `texts` are digests of both, for the record.
     """
     labels = labelled_answers(runtime, calibration, settings)
-    return promised(labels, unlabelled, settings, calibrated_at)
+    return promised(labels, unlabelled, settings, calibrated_at, texts)
 
 
 def promised(
@@ -51,6 +54,7 @@ def promised(
     unlabelled: Unlabelled,
     settings: CalibrationSettings,
     calibrated_at: datetime,
+    texts: Fingerprints | None = None,
 ) -> Calibrated:
     """Return all promises that these labels certify, and the record that a bundle keeps."""
     now, method = calibrated_at.isoformat(timespec="seconds"), settings.certifying
@@ -60,6 +64,7 @@ def promised(
         settings=method,
         confidence=settings.confidence,
         probability=fit_probabilities(labels.scores[:, 0], labels.correct[:, 0]),
+        texts=texts,
     )
     promises = tuple(
         certify(labels, unlabelled, Target(precision, settings.confidence), method, now)

@@ -11,10 +11,13 @@ import numpy as np
 
 from models.calibration.scores import Scores
 from models.catalogue import Product
+from training.calibration import Calibrated
 from training.data.dataset import Dataset, digest
 from training.data.splits import SplitDataset
 from training.decider.importance import importances
+from training.evaluation.answered import Answered
 from training.evaluation.background import CATEGORY
+from training.evaluation.calibrated_answers import CalibratedAnswers, calibrated_answers
 from training.evaluation.confident_errors import confident_errors
 from training.evaluation.groups import GroupSettings, GroupThresholds, group_thresholds
 from training.evaluation.ranking import hits, recall_at
@@ -28,6 +31,7 @@ from training.evaluation.separation import (
     score_histogram,
     separation,
 )
+from training.evaluation.what_if import what_if
 from training.pipeline_settings import PipelineSettings
 from training.report.findings import About, DeciderFindings, Findings, Source
 from training.report.sources import sources_of
@@ -50,8 +54,9 @@ def findings_of(
     now: datetime,
 ) -> Findings:
     """Return the findings of one training on the parts of the data set."""
-    test = parts.test
+    test, made = parts.test, trained.calibrated
     scores = separation_of(trained, test)
+    answered = Answered.of(test, trained.found, made.record.grouping)
     name = trained.evaluations[-1].name
     right_scores = (
         scores.right if trained.found.probabilities is None else _best_right(trained, test)
@@ -65,7 +70,15 @@ def findings_of(
         groups=groups_of(trained, test),
         errors=confident_errors(trained.found, right_scores, test, ERRORS),
         decider=_decider(trained, settings, test),
+        what_if=what_if(made.record, answered),
+        calibrated_answers=answers_of(made, answered),
     )
+
+
+def answers_of(made: Calibrated, test: Answered) -> CalibratedAnswers:
+    """Return how true the calibrated probabilities are, and what "no match" did, on the test."""
+    probability, correct = made.record.probability, test.correct[:, 0]
+    return calibrated_answers(probability, made.no_match, test.found, correct, test.answerable)
 
 
 def _best_right(trained: Trained, test: Dataset) -> Scores:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
+from models.calibration.fingerprints import Fingerprints, digests
 from models.index.base import Neighbours
 from models.index.ranking import first
 from models.runtime import Runtime
@@ -114,7 +115,8 @@ def _judged(
     found = answers(runtime, test, CANDIDATES)
     # The test queries, without their labels, stand for the traffic that places the thresholds.
     others = unlabelled_answers(settings.calibration.certifying.grouping, test, found)
-    calibrated = calibrate(runtime, certifying, others, settings.calibration, calibrated_at)
+    texts = Fingerprints(digests(certifying.texts), digests(test.texts))
+    calibrated = calibrate(runtime, certifying, others, settings.calibration, calibrated_at, texts)
     reached = first_stage(runtime, test, REACHED)
     promises, groups = calibrated.promises, others.groups
     evaluation = evaluate(name, found, test.relevance, promises, known, reached, groups)

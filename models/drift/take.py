@@ -44,8 +44,14 @@ def take_reference(
     """
     if not texts:
         return None
-    edges = bin_edges(scores, settings.bins)
     known = frequent_ngrams(known_texts, settings.known_ngrams)
+    return _reference_of(encoder, known, texts, scores, settings.bins)
+
+
+def _reference_of(
+    encoder: Encoder, known: frozenset[str], texts: Sequence[str], scores: Scores, bins: int
+) -> TrafficReference:
+    edges = bin_edges(scores, bins)
     without_shares = TrafficReference(edges, tuple(bin_counts(scores, edges).tolist()), known, 0, 0)
     counted = [without_shares.unseen(text) for text in texts]
     total = sum(found for found, _ in counted)
@@ -56,6 +62,16 @@ def take_reference(
         unseen_ngrams=sum(unseen for _, unseen in counted) / total if total else 0.0,
         truncated=float(encoder.truncated(texts).mean()),
     )
+
+
+def retake_reference(
+    reference: TrafficReference, encoder: Encoder, texts: Sequence[str], scores: Scores
+) -> TrafficReference:
+    """Return the reference of newer traffic to the same model: what it learnt from is the same.
+
+    There must be `texts`, whose best products have these deciding scores.
+    """
+    return _reference_of(encoder, reference.known, texts, scores, reference.bins)
 
 
 def frequent_ngrams(texts: Iterable[str], most: int) -> frozenset[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from training.evaluation.coverage import Realised
 from training.evaluation.promised import CalibratedCoverage
-from training.evaluation.table import Rows, evidence_cell, threshold_cell
+from training.evaluation.table import Rows, evidence_cell, refusal, threshold_cell
 
 
 class Verdict(StrEnum):
@@ -84,6 +84,8 @@ def groups_table(one: CalibratedCoverage) -> Rows:
 
 def _group(one: CalibratedCoverage) -> list[str]:
     _, threshold, *others = _row(one)
+    if not one.automates:
+        threshold = f"none ({refusal(one.promise)})"
     name = one.promise.group or "all others"
     return [name, threshold, evidence_cell(one.promise), *others]
 

@@ -49,6 +49,11 @@ def shown_oracle(evaluation: Evaluation) -> tuple[OracleCoverage, ...]:
 
 def calibrated_table(evaluation: Evaluation) -> Rows:
     """Return one row per promise: threshold, evidence, and what it did on the test queries."""
+    return promises_table(evaluation.calibrated)
+
+
+def promises_table(promises: Sequence[CalibratedCoverage]) -> Rows:
+    """Return the same of these promises."""
     header = [
         "promised precision",
         "threshold",
@@ -56,7 +61,7 @@ def calibrated_table(evaluation: Evaluation) -> Rows:
         "test: automation coverage",
         "realised precision",
     ]
-    return [header, *(_calibrated(one) for one in evaluation.calibrated)]
+    return [header, *(_calibrated(one) for one in promises)]
 
 
 def _calibrated(one: CalibratedCoverage) -> list[str]:

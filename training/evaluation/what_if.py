@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
+from models.calibration.preview import Preview, preview
+from models.calibration.record import CalibrationRecord
+from models.calibration.target import Target
+from models.thresholds import accepted
+from training.evaluation.answered import Answered
+from training.evaluation.coverage import Realised, realised
+from training.evaluation.promised import evidence
 
 # From where a promise is worth having to where few data sets can follow, evenly.
 TARGETS = tuple(np.linspace(0.70, 0.995, 60).round(3).tolist())
@@ -40,6 +49,51 @@ class WhatIf:
     def is_promised(self) -> bool:
         """Return whether anything would be automated."""
         return self.automation_coverage > 0
+
+
+def what_if(
+    record: CalibrationRecord,
+    test: Answered | None,
+    targets: Iterable[float] = TARGETS,
+    confidences: Iterable[float] = CONFIDENCES,
+) -> tuple[WhatIf, ...]:
+    """Return what each target and confidence would bring, by the labels and scores of a record.
+
+    `test` are the queries that say how precise it would be, None where there are none. The
+    confidence of the record is always among those that are tried.
+    """
+    tried = sorted({*confidences, record.confidence})
+    targets = tuple(targets)
+    return tuple(
+        _what_if(preview(record, Target(target, confidence)), test)
+        for confidence in tried
+        for target in targets
+    )
+
+
+def _what_if(found: Preview, test: Answered | None) -> WhatIf:
+    promise = found.promise
+    known = evidence(promise)
+    done = None if test is None else _realised(found, test)
+    promised = found.accepted > 0
+    return WhatIf(
+        target_precision=promise.target_precision,
+        confidence=promise.confidence,
+        threshold=None if promise.groups else promise.threshold,
+        calibration_labels=known.labels,
+        accepted=known.accepted,
+        errors=float(known.errors),
+        labels_needed=promise.labels_needed,
+        automation_coverage=found.automation_coverage,
+        automation_coverage_interval=found.interval if promised else (0.0, 0.0),
+        precision=done.precision if done else None,
+        precision_interval=done.precision_interval if done else (0.0, 1.0),
+    )
+
+
+def _realised(found: Preview, test: Answered) -> Realised:
+    chosen = accepted(test.found.deciding, found.promise, test.groups)
+    return realised(chosen, test.correct, test.answerable)
 
 
 def review_hours(

@@ -17,7 +17,7 @@ def calibrated_answers(findings: Findings) -> Section:
     """Return how true the calibrated probabilities are, and what "no match" did."""
     found = findings.calibrated_answers
     if found is None:
-        return Section(HEADING, ("This run kept no calibration.",))
+        return Section(HEADING, ("These were not measured in this run.",))
     known = found.reliability
     return Section(
         HEADING,
@@ -68,7 +68,7 @@ def no_match(found: CalibratedAnswers) -> str:
     if one is None:
         return (
             "That no product of the catalogue is right is never said by machine: no precision was"
-            " asked for it."
+            " asked for it, or all calibration queries have a right product."
         )
     promise = one.promise
     if promise.threshold is None:

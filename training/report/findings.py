@@ -36,6 +36,7 @@ class About:
 
     `licence` is that of the data, as whoever gave them states it, or "" when nobody did.
     `command` makes the run again, with the configuration of the findings as `configuration.toml`.
+    `parent` is the bundle that was calibrated again, None where a model was trained.
     """
 
     title: str
@@ -50,6 +51,7 @@ class About:
     test_queries: int
     created_at: str
     command: str
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

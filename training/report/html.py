@@ -25,6 +25,7 @@ def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
         ("calibration queries", f"{about.calibration_queries:,}"),
         ("test queries", f"{about.test_queries:,}"),
         ("made", about.created_at),
+        *((("calibrated again from", about.parent),) if about.parent else ()),
         ("bundle", bundle_id or WITHIN_BUNDLE),
     )
     shown = [

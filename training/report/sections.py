@@ -119,8 +119,8 @@ def _by_group(promise: Promise) -> str:
     return (
         f"Precision {promise.target_precision:.2f} is promised to each group by the"
         f" {promise.grouping.attribute} of the {promise.grouping.of}, with {promise.confidence:.0%}"
-        f" confidence for all of them together: {own:,} groups have a threshold of their own,"
-        f" {stopped:,} are not automated, and {others}."
+        f" confidence for all of them together. Groups with a threshold of their own: {own:,};"
+        f" groups that are not automated: {stopped:,}; {others}."
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.drift.take import DriftSettings, frequent_ngrams, take_reference
+from models.drift.take import DriftSettings, frequent_ngrams, retake_reference, take_reference
 from models.errors import ConfigurationError
 from tests.small_bundle import TITLES, small_encoder
 from tests.tiny_transformer import bag_of_pieces
@@ -61,3 +61,14 @@ def test_the_most_frequent_ngrams_are_known() -> None:
 def test_settings_that_cannot_be_used_are_refused(field: str, value: int) -> None:
     with pytest.raises(ConfigurationError, match=f"{field} must be at least"):
         replace(DriftSettings(), **{field: value})
+
+
+def test_newer_traffic_is_beside_what_the_model_learnt_from_before() -> None:
+    encoder = small_encoder(TITLES)
+    first = take_reference(encoder, ["apple phone"], TEXTS, SCORES, DriftSettings(bins=4))
+    assert first is not None
+    again = retake_reference(first, encoder, TEXTS[:20], SCORES[:20] / np.float32(2))
+    assert again.known == first.known
+    assert again.score_counts == (5, 5, 5, 5)
+    assert max(again.edges) < min(first.edges)
+    assert again.unseen_ngrams == pytest.approx((10 * 1 + 10 * 2) / (10 * 11 + 10 * 12))

@@ -84,4 +84,4 @@ def test_findings_keep_it_and_older_ones_have_none() -> None:
     older = json.loads(content)
     del older["calibrated_answers"]
     assert read_findings(json.dumps(older).encode(), "findings.json").calibrated_answers is None
-    assert "kept no calibration" in calibrated_answers(findings()).paragraphs[0]
+    assert "not measured in this run" in calibrated_answers(findings()).paragraphs[0]
