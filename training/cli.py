@@ -7,6 +7,7 @@ import sys
 import typer
 
 from models.errors import AlcError
+from training.commands.calibrate import calibrate
 from training.commands.catalogue_check import catalogue_check
 from training.commands.compare import compare
 from training.commands.convert import convert
@@ -19,7 +20,7 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train a model, make a bundle.")
-for command in (fit, evaluate, compare, report, catalogue_check, convert, settings):
+for command in (fit, calibrate, evaluate, compare, report, catalogue_check, convert, settings):
     app.command()(command)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ from models.errors import DataError
 from models.thresholds import Grouping
 from training.calibration import query_groups
 from training.configuration.read import bundle_layer, read_settings
-from training.data.dataset import Dataset, Rows, digest
+from training.data.dataset import Dataset, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset
 from training.evaluation.background import background
@@ -25,13 +24,12 @@ from training.pipeline_settings import PipelineSettings
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unseen:
-    """The labelled queries that the bundle was not made from, by their rows; `seen` were left out.
+    """The labelled queries that the bundle was not made from; `seen` were left out.
 
     `unknown` says why that could not be told: then `seen` is 0 and all queries are here.
     """
 
     queries: Dataset
-    rows: Rows
     seen: int = 0
     unknown: str | None = None
 
@@ -61,46 +59,43 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
 
     Measured on those parts, a model looks better than it is. Raise DataError when none is left.
     """
-
-    def used(parts: SplitDataset) -> set[str]:
-        return {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
-
-    return _without(bundle, labelled, used, "took part in the training or calibration of", "judge")
-
-
-def untrained(bundle: Bundle, labelled: Dataset) -> Unseen:
-    """Return the queries that no part of the model was fitted on, or its best epoch chosen by.
-
-    Queries that it was calibrated on may calibrate it again. Raise DataError when none is left.
-    """
-    settings = settings_of(bundle).training
-
-    def used(parts: SplitDataset) -> set[str]:
-        choosing, _ = divide(parts.calibration, settings)
-        chosen = choosing.texts if choosing else ()
-        return {*parts.train.texts, *parts.decider.texts, *chosen}
-
-    return _without(bundle, labelled, used, "took part in the training of", "calibrate")
-
-
-def _without(
-    bundle: Bundle,
-    labelled: Dataset,
-    used: Callable[[SplitDataset], set[str]],
-    which: str,
-    use: str,
-) -> Unseen:
     try:
-        known = used(own_parts(bundle))
+        parts = own_parts(bundle)
     except DataError as error:
-        return Unseen(labelled, np.arange(len(labelled)), unknown=str(error))
-    kept = np.array([row for row, text in enumerate(labelled.texts) if text not in known], np.int64)
+        return Unseen(labelled, unknown=str(error))
+    used = {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
+    kept = np.array([row for row, text in enumerate(labelled.texts) if text not in used], np.int64)
     if not len(kept):
         raise DataError(
-            f"all {len(labelled):,} queries {which} bundle {bundle.bundle_id}, so they cannot"
-            f" {use} it; name others"
+            f"all {len(labelled):,} queries took part in the training or calibration of bundle "
+            f"{bundle.bundle_id}, so they cannot judge it; name others"
         )
-    return Unseen(labelled.subset(kept), kept, seen=len(labelled) - len(kept))
+    return Unseen(labelled.subset(kept), seen=len(labelled) - len(kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The texts that a model was fitted on, or its best epoch chosen by.
+
+    `unknown` says why that cannot be told: then there are no texts.
+    """
+
+    texts: frozenset[str]
+    unknown: str | None = None
+
+
+def fitted_texts(bundle: Bundle) -> Fitted:
+    """Return what the model has seen: no promise for it can be certified on these queries.
+
+    Those that it was calibrated on are not among them.
+    """
+    try:
+        parts = own_parts(bundle)
+    except DataError as error:
+        return Fitted(frozenset(), unknown=str(error))
+    choosing, _ = divide(parts.calibration, settings_of(bundle).training)
+    chosen = choosing.texts if choosing else ()
+    return Fitted(frozenset((*parts.train.texts, *parts.decider.texts, *chosen)))
 
 
 def evaluate_own(bundle: Bundle) -> Evaluation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from textwrap import dedent
 
@@ -12,6 +13,13 @@ from models.bundle.bundle import Bundle
 from models.bundle.load import load_bundle
 from models.bundle.store import current_bundle
 from tests.training.products import small_shop
+from training.data.load import load_data
+from training.data.settings import TableData
+from training.encoders.settings import NgramSettings
+from training.loop.step import Step
+from training.pipeline import train_and_publish
+from training.pipeline_settings import CalibrationSettings, PipelineSettings
+from training.settings import TrainingSettings
 
 Rows = Sequence[Sequence[str]]
 
@@ -80,3 +88,21 @@ def append(file: Path, *rows: Sequence[str]) -> int:
 def weights(bundle: Bundle) -> dict[str, str]:
     files = bundle.manifest.files.items()
     return {name: entry.sha256 for name, entry in files if name.startswith("encoder")}
+
+
+def fitted_shop(tables: Tables) -> Path:
+    """Make a bundle of the tables, which promises 0.5 and cannot promise 0.95; return it."""
+    settings = PipelineSettings(
+        data=TableData(tables.products, tables.pairs),
+        training=TrainingSettings(encoder=NgramSettings(dimension=64), alc=None),
+        calibration=CalibrationSettings((0.5, 0.95)),
+        decider=None,
+    )
+    dataset = load_data(settings.data).dataset
+    now = datetime(2026, 1, 2, tzinfo=UTC)
+    directory, _ = train_and_publish(dataset, settings, tables.bundles, now, _silent)
+    return directory
+
+
+def _silent(_: Step) -> None:
+    """Take no notice of progress."""

@@ -2,42 +2,25 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from models.bundle.load import load_bundle
 from models.bundle.store import current_bundle
-from tests.training.commands.customer import Run, Tables, append, write, write_tables
+from tests.training.commands.customer import Run, Tables, append, fitted_shop, write, write_tables
 from tests.training.products import small_shop
 from training.data.load import load_data
 from training.data.settings import TableData
 from training.data.splits import SplitDataset, SplitKind, split_dataset
-from training.encoders.settings import NgramSettings
-from training.loop.step import Step
-from training.pipeline import train_and_publish
-from training.pipeline_settings import CalibrationSettings, PipelineSettings
-from training.settings import TrainingSettings
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """A customer's tables, and a bundle made from them."""
     tables = write_tables(tmp_path_factory.mktemp("shop"))
-    settings = PipelineSettings(
-        data=TableData(tables.products, tables.pairs),
-        training=TrainingSettings(encoder=NgramSettings(dimension=64), alc=None),
-        calibration=CalibrationSettings((0.5, 0.95)),
-        decider=None,
-    )
-    dataset = load_data(settings.data).dataset
-    train_and_publish(dataset, settings, tables.bundles, datetime(2026, 1, 2, tzinfo=UTC), _silent)
+    fitted_shop(tables)
     return tables
-
-
-def _silent(_: Step) -> None:
-    """Take no notice of progress."""
 
 
 def parts_of(tables: Tables) -> SplitDataset:
