@@ -201,10 +201,12 @@ def _samples_of_task() -> ColumnElement[Any]:
     pairs = [part for name in _SAMPLE_FIELDS for part in (text(f"'{name}'"), _samples.c[name])]
     one = func.jsonb_build_object(*pairs)
     in_order = func.jsonb_agg(
-        text("one order by created_at, id")  # aggregate_order_by cannot name a subquery's column
+        text(
+            "one order by stream, created_at, id"
+        )  # aggregate_order_by cannot name a subquery's column
     )
     rows = (
-        select(one.label("one"), _samples.c.created_at, _samples.c.id)
+        select(one.label("one"), _samples.c.stream, _samples.c.created_at, _samples.c.id)
         .where(_samples.c.task_id == _tasks.c.id)
         .correlate(_tasks)
         .subquery("drawn")
