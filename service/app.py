@@ -51,6 +51,8 @@ from service.recommend.recommender import Recommender
 from service.recommend.service import DecisionService
 from service.review import endpoints as review
 from service.review.dependencies import connect_catalogue
+from service.review.head_starts import HeadStarts
+from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.state import ServiceState
 from service.web.endpoints import add_pages
@@ -112,6 +114,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
     metrics = create_metrics()
     metrics.registry.register(QueueCollector(engine))
     promises, traffic = PromisesInForce(), TrafficRecorder(time.monotonic)
+    ruled_texts = RuledTexts(clock, time.monotonic)
     holder = BundleHolder(settings.bundles_dir, settings.target_precision, metrics, time.time)
     metrics.registry.register(
         PromiseCollector(engine, lambda: holder.served.bundle, settings.target_precision)
@@ -127,6 +130,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
         bundles=holder,
         promises=promises,
         traffic=traffic,
+        ruled_texts=ruled_texts,
         recommender=Recommender(
             DecisionService(
                 engine=engine,
@@ -136,6 +140,8 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
                 promises=promises,
                 sampling=Sampling(settings.audit_share, settings.calibration_share, lot),
                 answer_no_match=settings.answer_no_match,
+                ruled_texts=ruled_texts,
+                head_starts=_head_starts(settings),
                 traffic=traffic,
             ),
             metrics,
@@ -174,6 +180,17 @@ def _create_sender(
     )
 
 
+def _head_starts(settings: Settings) -> HeadStarts:
+    return HeadStarts(
+        priority_hours=settings.priority_hours,
+        value_attribute=settings.value_attribute,
+        value_hours=settings.value_hours,
+        near_band=settings.near_band,
+        near_hours=settings.near_hours,
+        audit_hours=settings.audit_hours,
+    )
+
+
 def _middleware(metrics: Metrics) -> list[Middleware]:
     """Return the layers, outermost first: the id is known to all, a 500 is counted as one."""
     return [
@@ -188,17 +205,18 @@ def _middleware(metrics: Metrics) -> list[Middleware]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: ServiceState = app.state.service
-    await run_in_threadpool(_read_promises, state)
+    await run_in_threadpool(_prepare, state)
     with state.recommender.running(), state.sender.running():
         yield
     await run_in_threadpool(state.traffic.close, state.engine, state.clock)
 
 
-def _read_promises(state: ServiceState) -> None:
-    """Know what is promised before the first query comes, in case the database goes away."""
+def _prepare(state: ServiceState) -> None:
+    """Know promises and rulings before the first query comes, in case the database goes away."""
     try:
+        state.ruled_texts.prepare(state.engine)
         state.promises.prepare(state.engine, state.bundles.served)
     except NoBundle:
-        return  # it is read with the first query of the bundle that comes
+        return  # its promises are read with the first query that comes
     except DatabaseUnavailable as error:
-        log.warning("promises_not_read", code=error.code)
+        log.warning("promises_and_rulings_not_read", code=error.code)

@@ -44,6 +44,7 @@ class Metrics:
     candidate_score: Histogram  # the best candidate of each query; use observe_best
     candidate_probability: Histogram  # of the same candidate; nothing where there is no decider
     decisions: Counter  # by decision; use count_decision
+    blocked_decisions: Counter
     label_samples: Counter  # by stream
     target_precision: Gauge
     bundle_info: Gauge  # by bundle_id; use show_bundle
@@ -107,6 +108,11 @@ def create_metrics() -> Metrics:
         ),
         decisions=Counter(
             "alc_decisions_total", "Queries by what was decided", ("decision",), registry=registry
+        ),
+        blocked_decisions=Counter(
+            "alc_blocked_decisions_total",
+            "Queries left to a person because a person had said no to their product",
+            registry=registry,
         ),
         label_samples=Counter(
             "alc_label_samples_total",

@@ -24,6 +24,7 @@ PREFIX = "ALC_"
 Chance = Annotated[float, Field(gt=0.0, lt=1.0)]
 TargetPrecision = Annotated[float, Field(gt=0.5, lt=1.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Hours = Annotated[float, Field(ge=0.0, le=8760.0)]
 
 
 def _split(given: object) -> object:
@@ -73,6 +74,18 @@ class Settings(BaseSettings):
     # Queries that may wait at once; beyond them requests are refused instead of being late.
     max_waiting_queries: int = Field(2048, ge=1)
 
+    # How many hours earlier a task is due, so that it is handed out before others of its age: for
+    # each step of the caller's priority; for each factor of ten in an attribute of the query; for
+    # a best candidate that lacks at most the band to the threshold; and for an audit, which is all
+    # that it has. With one day an audit comes before what others ask today, and waits behind no
+    # priority for longer than its steps are.
+    priority_hours: Hours = 24.0
+    value_attribute: str | None = Field(None, min_length=1, max_length=100)
+    value_hours: Hours = 24.0
+    near_band: float = Field(0.05, gt=0.0, le=1.0)
+    near_hours: Hours = 0.0
+    audit_hours: Hours = 24.0
+
     lease_min_seconds: int = Field(10, ge=1)
     lease_max_seconds: int = Field(3600, le=86_400)
 
@@ -96,6 +109,14 @@ class Settings(BaseSettings):
     def _lease_limits_are_ordered(self) -> Self:
         if self.lease_min_seconds > self.lease_max_seconds:
             raise ValueError("lease_min_seconds is larger than lease_max_seconds")
+        return self
+
+    @model_validator(mode="after")
+    def _no_head_start_is_ignored(self) -> Self:
+        if "value_hours" in self.model_fields_set and self.value_attribute is None:
+            raise ValueError("value_hours needs value_attribute, the name of the value")
+        if "near_band" in self.model_fields_set and not self.near_hours:
+            raise ValueError("near_band needs near_hours, the head start of what is near")
         return self
 
     @property

@@ -17,6 +17,7 @@ from service.metrics import Metrics
 from service.promise.watching import PromiseWatcher
 from service.recommend.in_force import PromisesInForce
 from service.recommend.recommender import Recommender
+from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.webhooks.sender import WebhookSender
 
@@ -34,6 +35,7 @@ class ServiceState:
     bundles: BundleHolder
     promises: PromisesInForce
     traffic: TrafficRecorder
+    ruled_texts: RuledTexts
     recommender: Recommender
     watcher: PromiseWatcher
     sender: WebhookSender

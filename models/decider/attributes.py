@@ -99,7 +99,7 @@ def attribute_table(rows: Sequence[Mapping[str, str]]) -> AttributeTable:
     for number, row in enumerate(rows):
         for column, value in _values(row).items():
             if column == _PRICE:
-                log_prices[number] = _log_price(value)
+                log_prices[number] = log_amount(value)
             else:
                 hashes[number, column] = _hash(value, column)
     return AttributeTable(hashes, log_prices)
@@ -164,7 +164,7 @@ def _isbn(characters: str) -> str:
     return characters[:-1] if len(characters) == 10 else characters
 
 
-def _log_price(value: str) -> float:
+def log_amount(value: str) -> float:
     """Return the logarithm of an amount with a decimal point or comma; NaN for anything else."""
     found = _AMOUNT.findall(_THOUSANDS.sub("", value))
     if len(found) != 1:

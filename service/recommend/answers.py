@@ -12,6 +12,7 @@ from models.thresholds import Promise
 from service.bundles.endpoints import describe_promise
 from service.recommend.decided import Decided, Outcome
 from service.recommend.jobs import Job, Match, Query
+from service.rulings.blocks import Block
 
 
 def answer_bytes(job: Job, outcome: Outcome) -> bytes:
@@ -52,6 +53,16 @@ def _result(query: Query, match: Match, decided: Decided) -> dict[str, Any]:
             "answer": verdict.answer,
             "answered_at": verdict.answered_at,
         },
+        "blocked_by": None if decided.blocked_by is None else _block(decided.blocked_by),
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {
+        "ruling_id": block.ruling_id,
+        "product_id": block.product_id,
+        "review_task_id": block.task_id,
+        "ruled_at": block.ruled_at,
     }
 
 

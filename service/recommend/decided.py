@@ -10,6 +10,7 @@ from models.thresholds import Promise
 from service.database.tables import Decision
 from service.promise.effective import Part
 from service.review.tasks import Candidate, VerifiedAnswer
+from service.rulings.blocks import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Decided:
     """The answer to one query; the ids are None where nothing was recorded.
 
     `judgement` is what the model's answer was, also where a person's verdict goes before it.
+    `blocked_by` is the ruling that left the query to a person.
     """
 
     decision: Decision
@@ -53,6 +55,7 @@ class Decided:
     manual_review: Sequence[Candidate]
     judgement: Judgement
     verdict: VerifiedAnswer | None = None
+    blocked_by: Block | None = None
     decision_id: UUID | None = None
     review_task_id: UUID | None = None
 
@@ -67,8 +70,8 @@ class Degraded:
 
 NOT_RECORDED = Degraded(
     "decisions_not_recorded",
-    "The database is away: these decisions are not recorded, and people's verdicts on the same"
-    " queries were not looked up.",
+    "The database is away: these decisions are not recorded. None is about a text that people had"
+    " ruled on when rulings were last read.",
 )
 
 

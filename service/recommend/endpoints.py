@@ -13,7 +13,7 @@ from service.errors import ClientGone
 from service.recommend.answers import answer_bytes
 from service.recommend.decided import Outcome
 from service.recommend.jobs import Job, Query
-from service.recommend.keys import query_key
+from service.recommend.keys import query_key, text_key
 from service.recommend.schemas import RESPONSES, RecommendBody
 from service.state import State
 
@@ -33,7 +33,14 @@ async def recommend(
     answered from that verdict.
     """
     queries = [
-        Query(query.id, query.text, query_key(query.text, caller.name), query.attributes)
+        Query(
+            query.id,
+            query.text,
+            query_key(query.text, caller.name),
+            text_key(query.text),
+            query.attributes,
+            query.priority,
+        )
         for query in body.queries
     ]
     alone = state.recommender.waiting == 0

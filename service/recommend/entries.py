@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from service.database.tables import Decision, TaskKind
 from service.drift.counts import Seen
 from service.recommend.decided import Decided
 from service.recommend.jobs import Job, Match, Query
+from service.review.head_starts import HeadStarts
 from service.review.tasks import Candidate, NewTask
 
 NewId = Callable[[], UUID]
@@ -43,7 +45,7 @@ class Entry:
         return self.match.candidates[0] if self.match.candidates else None
 
 
-def new_task(entry: Entry, new_id: NewId) -> NewTask:
+def new_task(entry: Entry, new_id: NewId, head_starts: HeadStarts) -> NewTask:
     """Return the task of a query that a person is to look at, whatever the reason."""
     return NewTask(
         id=new_id(),
@@ -54,12 +56,23 @@ def new_task(entry: Entry, new_id: NewId) -> NewTask:
         candidates=entry.match.candidates,
         bundle_id=entry.job.served.bundle.bundle_id,
         attributes=entry.query.attributes,
+        priority=entry.query.priority,
+        head_start=_head_start(entry, head_starts),
     )
+
+
+def _head_start(entry: Entry, head_starts: HeadStarts) -> timedelta:
+    if not entry.waits:
+        return head_starts.audit()
+    threshold, best = entry.decided.judgement.threshold, entry.best
+    below = None if threshold is None or best is None else threshold - best.deciding
+    return head_starts.waiting(entry.query.priority, entry.query.attributes, below)
 
 
 def decision_row(entry: Entry, decided: Decided) -> dict[str, Any]:
     """Return the row of a decision, which has its ids by now; see `insert_decisions`."""
     best, judgement, verdict = entry.best, decided.judgement, decided.verdict
+    block = decided.blocked_by
     return {
         "id": decided.decision_id,
         "decision": decided.decision,
@@ -77,6 +90,7 @@ def decision_row(entry: Entry, decided: Decided) -> dict[str, Any]:
         "calibrated_probability": entry.match.calibrated_probability,
         # A verified decision points to the task whose verdict it repeats.
         "review_task_id": decided.review_task_id if verdict is None else verdict.task_id,
+        "ruling_id": None if block is None else block.ruling_id,
     }
 
 

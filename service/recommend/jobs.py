@@ -13,12 +13,18 @@ from service.review.tasks import Candidate
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One text to be matched; `id` is the caller's own."""
+    """One text to be matched; `id` is the caller's own.
+
+    `key` is that of the text and its source, `text_key` that of the text, whoever asks. `priority`
+    is the caller's, 0 to 9.
+    """
 
     id: str | None
     text: str
     key: bytes
+    text_key: bytes
     attributes: Mapping[str, str]
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)

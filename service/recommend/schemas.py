@@ -26,6 +26,7 @@ MAX_TEXT = 2_000
 MAX_K = 100
 MAX_ATTRIBUTES = 50
 MAX_EXPLAINED = 16
+MAX_PRIORITY = 9
 TOO_MANY_EXPLAINED = "too_many_explained"
 
 STORABLE = AfterValidator(storable)
@@ -55,6 +56,15 @@ class QueryBody(Body):
             " with the product's",
         ),
     ] = {}
+    priority: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_PRIORITY,
+            description="Where a person has to look: the higher, the earlier, see the operator's"
+            " `ALC_PRIORITY_HOURS`. Asked again with a higher one, an open task is moved forward",
+        ),
+    ] = 0
 
 
 class RecommendBody(Body):
@@ -118,6 +128,17 @@ class VerdictRead(BaseModel):
     answered_at: datetime
 
 
+class BlockRead(BaseModel):
+    """The ruling of a person that forbids an answer which would have been given without one."""
+
+    ruling_id: int = Field(description="See `GET /v1/rulings`")
+    product_id: str = Field(description="That is not to be accepted for this text")
+    review_task_id: UUID | None = Field(
+        description="Whose verdict rules so; null: an admin did, by hand"
+    )
+    ruled_at: datetime
+
+
 class RecommendationRead(BaseModel):
     id: str | None
     decision: Decision
@@ -138,6 +159,10 @@ class RecommendationRead(BaseModel):
         " bundle has too few of them, or a person answered"
     )
     verdict: VerdictRead | None
+    blocked_by: BlockRead | None = Field(
+        description="Why a person has to look although the best product reaches the threshold, or"
+        " a person has answered before; null where no ruling changed the decision"
+    )
 
 
 class DegradedRead(BaseModel):

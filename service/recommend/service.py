@@ -24,7 +24,10 @@ from service.recommend.in_force import PromisesInForce
 from service.recommend.jobs import Job
 from service.recommend.judging import judge_jobs
 from service.recommend.repository import insert_decisions
+from service.review.head_starts import HeadStarts
 from service.review.repository import open_tasks, verified_answers
+from service.rulings.blocks import read_blocks
+from service.rulings.ruled_texts import RuledTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,22 @@ class DecisionService:
     sampling: Sampling
     answer_no_match: bool
     traffic: TrafficRecorder
+    ruled_texts: RuledTexts
+    head_starts: HeadStarts
 
     def decide(self, jobs: Sequence[Job]) -> list[Outcome | DatabaseUnavailable]:
         """Return what to answer to each job; all that is recorded is committed by then.
 
         While the database is away a job that needs no person is answered as degraded, and one
-        that does gets the error: its task could be lost.
+        that does gets the error: its task could be lost. So does one with a text on which people
+        have ruled: it may be blocked, and their verdict cannot be looked up.
         """
         try:
             with self.traffic.flushing(self.clock) as flush, transaction(self.engine) as connection:
                 in_force = self._read(connection, jobs)
                 entries = self._decided(connection, jobs, in_force)
                 recorded = iter(self._record(connection, entries))
+                self.ruled_texts.follow(connection)
                 flush(connection)
         except DatabaseUnavailable as error:
             return [self._unrecorded(job, error) for job in jobs]
@@ -77,20 +84,24 @@ class DecisionService:
     def _decided(
         self, connection: Connection, jobs: Sequence[Job], in_force: Mapping[str, Effective]
     ) -> list[Entry]:
-        keys = {query.key for job in jobs for query in job.queries}
-        verified = verified_answers(connection, sorted(keys))
+        queries = [query for job in jobs for query in job.queries]
+        verified = verified_answers(connection, sorted({query.key for query in queries}))
+        blocks = read_blocks(connection, {query.text_key for query in queries})
         judged = judge_jobs(jobs, in_force, answer_no_match=self.answer_no_match)
         entries = []
         for job, judgements in zip(jobs, judged, strict=True):
             for (query, match), judgement in zip(job.pairs(), judgements, strict=True):
-                decided = decide_one(job, match, judgement, verified.get(query.key))
+                blocked = blocks.get(query.text_key, {})
+                decided = decide_one(job, match, judgement, verified.get(query.key), blocked)
                 drawn = self.sampling.draw(decided.decision)
                 entries.append(Entry(job, query, match, decided, drawn))
         return entries
 
     def _record(self, connection: Connection, entries: Sequence[Entry]) -> list[Decided]:
         """Return what was decided with its ids, once all that it needs is in the database."""
-        tasks = [new_task(entry, self.new_id) for entry in entries if entry.needs_task]
+        tasks = [
+            new_task(entry, self.new_id, self.head_starts) for entry in entries if entry.needs_task
+        ]
         task_ids = open_tasks(connection, self.clock, tasks)
         decided = [self._with_ids(entry, task_ids) for entry in entries]
         rows = [decision_row(entry, one) for entry, one in zip(entries, decided, strict=True)]
@@ -111,18 +122,21 @@ class DecisionService:
 
     def _unrecorded(self, job: Job, error: DatabaseUnavailable) -> Outcome | DatabaseUnavailable:
         in_force = self.promises.last(job.served)
-        if in_force is None:
+        if in_force is None or self._may_be_ruled_on(job):
             return error
         known = {job.served.bundle.bundle_id: in_force}
         [judged] = judge_jobs([job], known, answer_no_match=self.answer_no_match)
         entries = [
-            Entry(job, query, match, decide_one(job, match, judgement, None), ())
+            Entry(job, query, match, decide_one(job, match, judgement), ())
             for (query, match), judgement in zip(job.pairs(), judged, strict=True)
         ]
         if any(entry.waits for entry in entries):
             return error
         self._count(entries)
         return self._outcome([entry.decided for entry in entries], in_force, recorded=False)
+
+    def _may_be_ruled_on(self, job: Job) -> bool:
+        return any(self.ruled_texts.may_be_ruled_on(query.text_key) for query in job.queries)
 
     def _outcome(
         self, decided: Sequence[Decided], in_force: Effective, *, recorded: bool
@@ -135,6 +149,8 @@ class DecisionService:
         self._see(entries)
         for entry in entries:
             self.metrics.count_decision(entry.decided.decision)
+            if entry.decided.blocked_by is not None:
+                self.metrics.blocked_decisions.inc()
             for drawn in entry.drawn:
                 self.metrics.label_samples.labels(drawn.stream.value).inc()
             if entry.best is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import CTE, Select, Table, Text, func, insert, literal, select
+from sqlalchemy import CTE, Column, Double, Select, Table, Text, func, insert, literal, select, true
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -30,6 +30,7 @@ GIVEN = (
     "opinions_wanted",
     "priority",
 )
+HEAD_START: Column[float] = Column("head_start", Double())  # seconds, beside what is stored as is
 
 _tasks = cast("Table", ReviewTaskRow.__table__)
 _events = cast("Table", EventRow.__table__)
@@ -39,27 +40,36 @@ _events = cast("Table", EventRow.__table__)
 def open_tasks_statement(clock: SqlClock) -> Select[Any]:
     """Return `id` and `query_key` of the unanswered task of every row given as `asked`.
 
-    One statement makes the tasks that do not exist, counts the others, and records the new ones
-    in the journal. Building it anew would cost more than running it.
+    One statement makes the tasks that do not exist, counts the others and moves them forward where
+    they are asked with a larger head start now, and records the new ones in the journal. Building
+    it anew would cost more than running it.
     """
-    asked = select(recordset("asked", [_tasks.c[name] for name in GIVEN])).cte("given")
+    columns = [*(_tasks.c[name] for name in GIVEN), HEAD_START]
+    asked = select(recordset("asked", columns)).cte("given")
     stored = _stored(asked, clock)
     return select(stored.c.id, stored.c.query_key).add_cte(_created(asked, stored, clock))
 
 
 def _stored(asked: CTE, clock: SqlClock) -> CTE:
     # In the order of their keys, so that two callers cannot wait for each other.
-    times = ["created_at", "last_asked_at", "due_at"]
+    moment = select(clock().label("now")).cte("moment")
+    now = moment.c.now
+    head_start = func.make_interval(0, 0, 0, 0, 0, 0, asked.c[HEAD_START.name])
     given = (asked.c[name] for name in GIVEN)
-    rows = select(*given, *(clock() for _ in times)).order_by(asked.c.query_key)
-    statement = upsert(_tasks).from_select([*GIVEN, *times], rows)
+    rows = select(*given, now, now, now - head_start).join_from(asked, moment, true())
+    times = ["created_at", "last_asked_at", "due_at"]
+    statement = upsert(_tasks).from_select([*GIVEN, *times], rows.order_by(asked.c.query_key))
+    new = statement.excluded
+    due_at = _tasks.c.created_at - (new.created_at - new.due_at)
     return (
         statement.on_conflict_do_update(
             index_elements=["query_key"],
             index_where=UNANSWERED,
             set_={
-                "times_asked": _tasks.c.times_asked + statement.excluded.times_asked,
-                "last_asked_at": statement.excluded.last_asked_at,
+                "times_asked": _tasks.c.times_asked + new.times_asked,
+                "last_asked_at": new.last_asked_at,
+                "priority": func.greatest(_tasks.c.priority, new.priority),
+                "due_at": func.least(_tasks.c.due_at, due_at),
             },
         )
         .returning(_tasks.c.id, _tasks.c.query_key)

@@ -99,13 +99,25 @@ def open_tasks(
 
 
 def _one_of_each(new_tasks: Sequence[NewTask]) -> Collection[NewTask]:
-    """Return the first task of each query, but one that waits before one that is only checked."""
+    """Return one task of each query: the first, but one that waits before one that is only checked.
+
+    It has the highest priority and the largest head start of them all.
+    """
     found: dict[bytes, NewTask] = {}
     for task in new_tasks:
         first = found.setdefault(task.query_key, task)
-        if task.kind is TaskKind.REVIEW and first.kind is TaskKind.AUDIT:
-            found[task.query_key] = task
+        if task is not first:
+            found[task.query_key] = _merged(first, task)
     return found.values()
+
+
+def _merged(first: NewTask, second: NewTask) -> NewTask:
+    waits_later = second.kind is TaskKind.REVIEW and first.kind is TaskKind.AUDIT
+    return replace(
+        second if waits_later else first,
+        priority=max(first.priority, second.priority),
+        head_start=max(first.head_start, second.head_start),
+    )
 
 
 def verified_answers(
@@ -121,13 +133,13 @@ def verified_answers(
 def claim(
     connection: Connection, clock: SqlClock, person: str, count: int, duration: timedelta
 ) -> list[ReviewTask]:
-    """Lease up to `count` tasks to a person, least skipped and oldest first.
+    """Lease up to `count` tasks to a person, least skipped first, then the earliest due.
 
     Open tasks and tasks whose lease has ended are taken; those that another claim is just
     taking are passed over. Every returned task carries a fresh random token.
     """
     rows = connection.execute(_claim(clock, person, count, duration)).all()
-    rows = sorted(rows, key=lambda row: (row.times_skipped, row.created_at, row.id))
+    rows = sorted(rows, key=lambda row: (row.times_skipped, row.due_at, row.id))
     happened = [event for row in rows for event in _claim_events(row, person)]
     events.record(connection, clock, happened)
     return [task_from(row) for row in rows]
@@ -253,7 +265,7 @@ def _claimable(clock: SqlClock) -> Select[Any]:
     return (
         select(_tasks.c.id, _tasks.c.lease_owner)
         .where(UNANSWERED, free)
-        .order_by(_tasks.c.times_skipped, _tasks.c.created_at, _tasks.c.id)
+        .order_by(_tasks.c.times_skipped, _tasks.c.due_at, _tasks.c.id)
     )
 
 

@@ -32,7 +32,8 @@ def new_task_row(task: NewTask, times_asked: int) -> dict[str, Any]:
         "times_skipped": 0,
         "stage": TaskStage.OPINION,
         "opinions_wanted": 1,
-        "priority": 0,
+        "priority": task.priority,
+        "head_start": task.head_start.total_seconds(),
     }
 
 

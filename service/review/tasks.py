@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +40,8 @@ class Candidate:
 class NewTask:
     """A query that a person is to look at: it waits for that, or its answer is checked.
 
-    `id` and `kind` are used only when no unanswered task has this key.
+    `id` and `kind` are used only when no unanswered task has this key. `priority` and `head_start`,
+    how long before it is made the task is due, raise one that is there, and never lower it.
     """
 
     id: UUID
@@ -51,6 +52,8 @@ class NewTask:
     bundle_id: str
     attributes: Mapping[str, str] = field(default_factory=dict)
     kind: TaskKind = TaskKind.REVIEW
+    priority: int = 0
+    head_start: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

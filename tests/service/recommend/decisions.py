@@ -20,8 +20,20 @@ from service.recommend.in_force import PromisesInForce
 from service.recommend.jobs import Job
 from service.recommend.service import DecisionService
 from service.review import repository as review
+from service.review.head_starts import HeadStarts
 from service.review.tasks import Verdict
+from service.rulings.ruled_texts import RuledTexts
+from service.rulings.service import RulingKeeper
 from tests.service.conftest import FakeClock
+
+NO_HEAD_STARTS = HeadStarts(
+    priority_hours=0.0,
+    value_attribute=None,
+    value_hours=0.0,
+    near_band=0.05,
+    near_hours=0.0,
+    audit_hours=0.0,
+)
 
 
 def decision_service(
@@ -34,6 +46,7 @@ def decision_service(
     lot: Callable[[], float] = lambda: 0.5,
     answer_no_match: bool = True,
     monotonic: Monotonic = lambda: 0.0,
+    head_starts: HeadStarts = NO_HEAD_STARTS,
 ) -> DecisionService:
     """Return a service that draws no samples unless it is told to."""
     return DecisionService(
@@ -45,6 +58,8 @@ def decision_service(
         sampling=Sampling(audit_share, calibration_share, lot),
         answer_no_match=answer_no_match,
         traffic=TrafficRecorder(monotonic),
+        ruled_texts=RuledTexts(clock, monotonic),
+        head_starts=head_starts,
     )
 
 
@@ -78,3 +93,4 @@ def answer_task(
         assert task.lease_token is not None
         verdict = Verdict(uuid4(), answer, product_ids, None, "ann")
         assert review.submit(connection, clock, task.id, task.lease_token, verdict)
+        RulingKeeper(clock).verdict_given(connection, task.id)

@@ -15,7 +15,7 @@ from models.thresholds import Promise
 from service.bundles.holder import ServedBundle
 from service.metrics import create_metrics
 from service.recommend.jobs import Job, Query, parts_of
-from service.recommend.keys import query_key
+from service.recommend.keys import query_key, text_key
 from service.recommend.matching import match_parts
 from tests.small_bundle import CREATED_AT, TITLES, small_contents, small_promise
 
@@ -37,7 +37,7 @@ def served(promise: Promise | None = None) -> ServedBundle:
 
 def queries_of(*texts: str, source: str = "shop") -> list[Query]:
     return [
-        Query(f"q{number}", text, query_key(text, source), {"brand": "x"})
+        Query(f"q{number}", text, query_key(text, source), text_key(text), {"brand": "x"})
         for number, text in enumerate(texts)
     ]
 

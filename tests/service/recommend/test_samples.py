@@ -251,6 +251,7 @@ def test_without_a_database_nothing_is_drawn(
     metrics = create_metrics()
     decisions = decision_service(engine, clock, metrics, audit_share=1.0)
     decisions.promises.prepare(engine, served())
+    decisions.ruled_texts.prepare(engine)
     stop()
     [outcome] = decisions.decide([matched_job(CERTAIN)])
     assert isinstance(outcome, Outcome)

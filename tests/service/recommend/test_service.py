@@ -171,6 +171,7 @@ def test_without_a_database_only_what_needs_no_person_is_answered(
     engine, stop = stoppable_database
     decisions = decision_service(engine, clock)
     decisions.promises.prepare(engine, served(promise))
+    decisions.ruled_texts.prepare(engine)
     stop()
     [outcome] = decisions.decide([matched_job(CERTAIN, promise=promise)])
     if not answered:
@@ -189,6 +190,7 @@ def test_without_a_database_one_query_for_people_fails_its_whole_request_only(
     engine, stop = stoppable_database
     decisions = decision_service(engine, clock)
     decisions.promises.prepare(engine, served())
+    decisions.ruled_texts.prepare(engine)
     stop()
     mixed, certain = decisions.decide([matched_job(CERTAIN, UNCERTAIN), matched_job(CERTAIN)])
     assert isinstance(mixed, DatabaseUnavailable)
