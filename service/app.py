@@ -52,6 +52,7 @@ from service.recommend.service import DecisionService
 from service.review import endpoints as review
 from service.review.dependencies import connect_catalogue
 from service.review.head_starts import HeadStarts
+from service.rulings import endpoints as rulings
 from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.state import ServiceState
@@ -96,6 +97,7 @@ def create_app(
         drift,
         exchange,
         review,
+        rulings,
         webhooks,
         access,
         health,

@@ -67,6 +67,24 @@ def test_lease_limits_must_be_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "needed"),
+    [
+        ("ALC_VALUE_HOURS", "1", "value_hours needs value_attribute"),
+        ("ALC_NEAR_BAND", "0.1", "near_band needs near_hours"),
+        ("ALC_PRIORITY_HOURS", "-1", "ALC_PRIORITY_HOURS"),
+        ("ALC_AUDIT_HOURS", "9000", "ALC_AUDIT_HOURS"),
+        ("ALC_VALUE_ATTRIBUTE", "", "ALC_VALUE_ATTRIBUTE"),
+    ],
+)
+def test_a_head_start_that_would_be_ignored_or_cannot_be_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, needed: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError, match=needed):
+        load_settings()
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]

@@ -76,6 +76,9 @@ def test_what_is_accepted(good: dict[str, Any]) -> None:
         (query(attributes={"": "a"}), "string_too_short"),
         (query(attributes={"a": "x" * 501}), "string_too_long"),
         (query(attributes={str(i): "x" for i in range(51)}), "too_long"),
+        (query(priority=10), "less_than_equal"),
+        (query(priority=-1), "greater_than_equal"),
+        (query(priority="1"), "int_type"),
         (query(category="x"), "extra_forbidden"),
     ],
 )
