@@ -24,6 +24,8 @@ from service.access.service import find_key
 from service.audit.sampling import Lot, Sampling
 from service.bundles import endpoints as bundles
 from service.bundles.holder import BundleHolder, bundle_check
+from service.catalogue import endpoints as catalogue
+from service.catalogue.service import CatalogueSearch
 from service.checks import database_check
 from service.clock import SqlClock, database_clock
 from service.dashboard import endpoints as dashboard
@@ -93,6 +95,7 @@ def create_app(
     for part in (
         recommend,
         bundles,
+        catalogue,
         promise,
         drift,
         exchange,
@@ -130,6 +133,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
         keys=KeyCache(partial(find_key, engine), settings.key_cache_seconds, time.monotonic),
         checks=(bundle_check(holder), database_check(engine)),
         bundles=holder,
+        catalogue=CatalogueSearch(),
         promises=promises,
         traffic=traffic,
         ruled_texts=ruled_texts,

@@ -48,6 +48,12 @@ class ProductNotFound(ServiceError):
     status, code = 422, "product_not_found"
 
 
+class NotInCatalogue(ServiceError):
+    """The current catalogue has no product with this id; 'GET /v1/products' searches it."""
+
+    status, code = 404, "not_in_catalogue"
+
+
 class LeaseLost(ServiceError):
     """The lease has ended or was taken over; claim the task again. Nothing was changed."""
 

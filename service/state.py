@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from service.access.key_cache import KeyCache
 from service.bundles.holder import BundleHolder
+from service.catalogue.service import CatalogueSearch
 from service.checks import Check
 from service.clock import SqlClock
 from service.drift.recorder import TrafficRecorder
@@ -33,6 +34,7 @@ class ServiceState:
     keys: KeyCache
     checks: tuple[Check, ...]
     bundles: BundleHolder
+    catalogue: CatalogueSearch
     promises: PromisesInForce
     traffic: TrafficRecorder
     ruled_texts: RuledTexts

@@ -26,18 +26,19 @@ class SignInNeeded(ServiceError):
     status, code = 401, "sign_in_needed"
 
 
-def require(scope: Scope | str) -> ActorDependency:
-    """Return a dependency that yields the caller's `Actor`.
+def require(*scopes: Scope | str) -> ActorDependency:
+    """Return a dependency that yields the caller's `Actor`, who needs one of these scopes.
 
     It raises Unauthenticated, ScopeMissing, CsrfFailed (a cookie without the header
     `X-CSRF-Token` in an unsafe method) or DatabaseUnavailable.
     """
-    needed = Scope(scope)
+    needed = [Scope(scope) for scope in scopes]
 
     async def authorized(request: Request, state: State) -> Actor:
         actor = await authenticate(request, state)
-        if not actor.may(needed):
-            raise ScopeMissing(f"This call needs the scope '{needed}'.")
+        if not any(actor.may(scope) for scope in needed):
+            named = " or ".join(f"'{scope}'" for scope in needed)
+            raise ScopeMissing(f"This call needs the scope {named}.")
         return actor
 
     return authorized

@@ -22,6 +22,7 @@ HOUR = timedelta(hours=1)
 
 Reviewer = Annotated[Actor, Depends(require(Scope.REVIEW))]
 Visitor = Annotated[Actor, Depends(require_page(Scope.REVIEW))]
+Either = Annotated[Actor, Depends(require(Scope.REVIEW, Scope.ADMIN))]
 
 
 async def who(actor: Reviewer) -> dict[str, str | None]:
@@ -30,6 +31,10 @@ async def who(actor: Reviewer) -> dict[str, str | None]:
 
 async def page(visitor: Visitor) -> str:
     return visitor.name
+
+
+async def either(actor: Either) -> str:
+    return actor.name
 
 
 def _app(engine: Engine, clock: FakeClock) -> FastAPI:
@@ -166,3 +171,15 @@ def test_keys_seen_before_work_without_the_database(
     response = client.get(f"{url}/test/who", headers=_bearer(unseen))
     assert (response.status_code, response.json()["code"]) == (503, "database_unavailable")
     assert response.headers["retry-after"] == "5"
+
+
+def test_one_of_several_scopes_suffices(
+    serve: Serve, client: httpx2.Client, engine: Engine, clock: FakeClock
+) -> None:
+    app = create_app(Settings(), engine, clock)
+    app.get("/test/either")(either)
+    url = f"{serve(app)}/test/either"
+    for scope in ("review", "admin"):
+        assert client.get(url, headers=_bearer(_key(engine, clock, scope))).status_code == 200
+    refused = client.get(url, headers=_bearer(_key(engine, clock, "recommend")))
+    assert refused.json()["detail"] == "This call needs the scope 'review' or 'admin'."
