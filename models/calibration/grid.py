@@ -41,7 +41,7 @@ class GridSettings:
     thresholds: int = 200
     """How many thresholds are tested, at even steps of automation coverage from the first start."""
 
-    start_multiples: tuple[float, ...] = (3.0, 8.0, 20.0, 45.0, 100.0)
+    start_multiples: tuple[float, ...] = (3.0, 8.0, 20.0, 45.0, 90.0)
     """Where tests start: so many times the fewest labels that could prove it are accepted."""
 
     start_shares: tuple[float, ...] = (1.0, 20.0, 1.0, 1.0, 4.0)

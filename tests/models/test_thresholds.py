@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from models.thresholds import Grouping, Promise, accepted, reaches, unmatched
+from models.thresholds import Grouping, Promise, accepted, reaches, reaching, unmatched
 
 SCORES = np.array([[0.9, 0.85, 0.1], [0.812346, 0.8, 0.8], [0.812345, 0.3, 0.2]], dtype=np.float32)
 
@@ -86,3 +88,12 @@ def test_no_match_is_never_said_without_a_promise(promise: Promise) -> None:
     scores = np.array([[0.0]], dtype=np.float32)
     assert unmatched(scores, None).tolist() == [False]
     assert unmatched(scores, replace(promise, threshold=None)).tolist() == [False]
+
+
+@given(st.lists(st.floats(-1, 1, width=32), max_size=30), st.lists(st.floats(-1, 1), max_size=10))
+def test_counts_of_falling_scores_are_those_of_each_comparison(
+    scores: list[float], thresholds: list[float]
+) -> None:
+    falling = -np.sort(-np.array([*scores, -np.inf], dtype=np.float32))
+    counts = reaching(falling, thresholds)
+    assert counts.tolist() == [int(reaches(falling, one).sum()) for one in thresholds]
