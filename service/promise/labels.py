@@ -36,7 +36,7 @@ class LeftOut(enum.StrEnum):
 
     UNSURE = "unsure"  # it says nothing
     AUDIT_OF_NO_MATCH = "audit_of_no_match"  # it says nothing about what is accepted
-    DRAWN_TWICE = "drawn_twice"  # the decision is a calibration label already
+    SAME_QUERY = "same_query"  # another answer to it is a label already; they are right together
     INCOMPLETE = "incomplete"  # fewer products are known than the promise covers
 
 
@@ -64,14 +64,19 @@ def gather_labels(connection: Connection, bundle: Bundle, served: Promise) -> Ga
     products of a query it covers.
     """
     rows = connection.execute(_STATEMENT, {"bundle": bundle.bundle_id}).all()
-    calibrating = {row.decision_id for row in rows if row.stream is Stream.CALIBRATION}
-    reasons = [_left_out(row, calibrating, served.products_per_query) for row in rows]
-    labels = [
-        _label(row, _group(row, bundle, served), served.products_per_query)
-        for row, reason in zip(rows, reasons, strict=True)
-        if reason is None
-    ]
-    return GatheredLabels(labels, Counter(reason for reason in reasons if reason is not None))
+    left_out: Counter[LeftOut] = Counter()
+    labels: dict[UUID, Label] = {}  # by task
+    # Calibration first: its labels say more.
+    for row in sorted(rows, key=lambda row: row.stream is not Stream.CALIBRATION):
+        reason = _left_out(row, served.products_per_query)
+        if reason is None and row.task_id in labels:
+            reason = LeftOut.SAME_QUERY
+        if reason is None:
+            group = _group(row, bundle, served)
+            labels[row.task_id] = _label(row, group, served.products_per_query)
+        else:
+            left_out[reason] += 1
+    return GatheredLabels(list(labels.values()), left_out)
 
 
 _STATEMENT = (
@@ -90,13 +95,11 @@ _STATEMENT = (
 )
 
 
-def _left_out(row: Row[Any], calibrating: set[UUID], products: int) -> LeftOut | None:
+def _left_out(row: Row[Any], products: int) -> LeftOut | None:
     if row.answer is Answer.UNSURE:
         return LeftOut.UNSURE
     if row.stream is Stream.AUDIT and row.decision is Decision.NO_MATCH:
         return LeftOut.AUDIT_OF_NO_MATCH
-    if row.stream is Stream.AUDIT and row.decision_id in calibrating:
-        return LeftOut.DRAWN_TWICE
     if row.deciding is None or len(_products(row, products)) < products:
         return LeftOut.INCOMPLETE
     return None

@@ -72,7 +72,10 @@ class SamplesRead(Read):
     """Audits that the estimate does not have."""
 
     waiting: int = Field(description="Without a verdict yet")
-    left_out: int = Field(description="Answered under another threshold, or before the last change")
+    left_out: int = Field(
+        description="Answered under another threshold or before the last change, or the same query"
+        " as an audit that the estimate has"
+    )
 
 
 class PartRead(Read):

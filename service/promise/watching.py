@@ -68,22 +68,25 @@ class PromiseWatcher:
     find_bundle: Callable[[str], Bundle | None]
 
     def verdict_given(self, connection: Connection, task_id: UUID) -> None:
-        """Count the final verdict of a task that this transaction has written, for all its audits.
+        """Count the final verdict of a task that this transaction has written, for its audits.
 
-        One that was counted before, with a verdict that was since taken back, is counted in its
-        old place.
-        An answer that was given under another threshold than the watched one belongs to an older
-        episode and is left out, and so is one that was drawn before that episode ended.
+        Each watch counts it once: answers to one query are right or wrong together, and several
+        bets on them would win by one error what only independent ones may win. One that was counted
+        before, with a verdict that was since taken back, is counted in its old place. An answer
+        that was given under another threshold than the watched one belongs to an older episode and
+        is left out, and so is one that was drawn before that episode ended.
         """
         repository.lock_audited(connection, task_id)
         counted = repository.counting_watches(connection, task_id)
         self._recount(connection, set(counted.values()))
+        counting = set(counted.values())
         for audit in repository.audit_samples(connection, task_id):
             if audit.sample.id in counted:
                 continue
             watch = self._watch_of(connection, audit.sample)
-            if watch is not None:
+            if watch is not None and watch.id not in counting:
                 self._count(connection, watch, audit)
+                counting.add(watch.id)
 
     def verdict_withdrawn(self, connection: Connection, task_id: UUID) -> None:
         """Count the watches of a task anew from which this transaction took its final verdict."""

@@ -94,7 +94,7 @@ def test_verdicts_that_are_no_label_are_counted_by_reason(gather: Gather) -> Non
 def test_a_decision_that_was_drawn_for_both_is_one_label(gather: Gather) -> None:
     found = gather(Labelled(streams=(Stream.AUDIT, Stream.CALIBRATION)))
     assert [type(one) for one in found.labels] == [CalibrationLabel]
-    assert found.left_out == {LeftOut.DRAWN_TWICE: 1}
+    assert found.left_out == {LeftOut.SAME_QUERY: 1}
 
 
 def test_what_nobody_drew_is_no_label(

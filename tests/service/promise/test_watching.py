@@ -121,13 +121,13 @@ def test_only_audits_count(deployment: Deployment) -> None:
     assert deployment.watches() == []
 
 
-def test_one_verdict_counts_for_every_answer_it_speaks_about(deployment: Deployment) -> None:
+def test_answers_to_one_query_are_one_audit_for_they_err_together(deployment: Deployment) -> None:
     task_id = deployment.draw(SERVED, text="iphone 8")
     assert deployment.draw(SERVED, text="iphone 8", share=0.5) == task_id
-    deployment.judge(task_id, right=True)
+    deployment.judge(task_id, right=False)
     (watch,) = deployment.watches()
-    assert watch.audits == 2
-    assert len(deployment.estimates()) == 2
+    assert (watch.audits, watch.errors) == (1, 1)
+    assert len(deployment.estimates()) == 1
 
 
 def test_an_answer_given_under_another_threshold_is_left_out(deployment: Deployment) -> None:
