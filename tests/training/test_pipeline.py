@@ -117,6 +117,7 @@ def test_the_report_is_published_with_the_model(tmp_path: Path) -> None:
         "precision_coverage.png",
         "report.html",
         "model_card.md",
+        "what_if.html",
         "findings.json",
     }
     assert "softmax + TCM + ALC" in (report / "model_card.md").read_text()
