@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import Engine
 
 from models.bundle.bundle import BundleContents
-from models.thresholds import Grouping, Promise
+from models.calibration.groups import members, remainder
+from models.calibration.scores import Flags
+from models.calibration.settings import GroupSettings
+from models.thresholds import Promise
 from service.database.tables import DecisionRow, LabelSampleRow, ReviewTaskRow, TaskKind
 from service.recommend.schemas import RecommendationsRead
 from tests.service.conftest import FakeClock
@@ -17,26 +20,44 @@ from tests.service.promise.promises import add_override
 from tests.service.recommend.conftest import Service, StartService
 from tests.service.recommend.decisions import rows
 from tests.service.recommend.jobs import CERTAIN, UNCERTAIN
-from tests.small_bundle import TITLES, small_contents, small_promise, small_record
+from tests.small_bundle import (
+    TITLES,
+    no_match_on,
+    promise_on,
+    small_contents,
+    small_promise,
+    small_record,
+)
 
 PHONES, CAMERAS, FRIDGES = "phones", "cameras", "fridges"
-NO_MATCH = small_promise(threshold=0.3)
+RECORD = small_record(groups=GroupSettings("category", "query"))
+NO_MATCH = no_match_on(RECORD, threshold=0.3)
 FOREIGN = "zzz qqq vvv"
 
 
+def certified(chosen: Flags, threshold: float | None) -> Promise:
+    """Return a promise with the counts that these labels of the record have for it."""
+    labels = RECORD.labels.subset(chosen)
+    if threshold is None:
+        return replace(small_promise(threshold=None), calibration_labels=len(labels))
+    return promise_on(replace(RECORD, labels=labels), threshold=threshold)
+
+
 def grouped(**thresholds: float | None) -> Promise:
-    groups = tuple(
-        replace(small_promise(threshold=threshold), group=group)
+    groups = RECORD.labels.groups
+    own = tuple(
+        replace(certified(members(groups, group), threshold), group=group)
         for group, threshold in thresholds.items()
     )
-    return replace(small_promise(), grouping=Grouping("category", "query"), groups=groups)
+    others = certified(remainder(groups, tuple(thresholds)), 0.9)
+    return replace(others, grouping=RECORD.grouping, groups=own)
 
 
 PROMISE = grouped(phones=0.6, cameras=0.999999, fridges=None)
 
 
 def contents() -> BundleContents:
-    return small_contents(calibration=small_record(), no_match=NO_MATCH)
+    return small_contents(calibration=RECORD, no_match=NO_MATCH)
 
 
 @pytest.fixture
