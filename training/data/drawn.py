@@ -129,7 +129,10 @@ def _of_row(row: Row) -> Drawn | str:
 def _agreeing(drawn: Drawn, first: Drawn) -> Drawn | str:
     if drawn.served_threshold == first.served_threshold:
         return drawn
-    return f"the query was drawn in another way than on line {first.line}"
+    return (
+        f"the query was drawn in another way than on line {first.line}; if it was asked twice, give"
+        " each its own query_id"
+    )
 
 
 def _number(text: str | None) -> float | None:

@@ -77,6 +77,12 @@ def test_a_row_that_does_not_say_how_it_was_drawn_is_bad(
     assert (allowed.dataset.texts, len(allowed.bad_rows)) == (("oven",), 1)
 
 
+def test_a_text_that_was_asked_twice_is_two_queries_by_their_ids(tmp_path: Path) -> None:
+    columns = "query_id,query,product_id,stream,threshold"
+    labels = write(tmp_path, "1,oven,p1,,", "2,oven,p1,audit,0.5", columns=columns)
+    assert [one.served_threshold for one in load_drawn(labels, CATALOGUE).drawn] == [None, 0.5]
+
+
 def test_several_products_of_an_audited_query_are_one_label(tmp_path: Path) -> None:
     found = load_drawn(write(tmp_path, "both,p1,audit,0.9", "both,p2,audit,0.9"), CATALOGUE)
     assert len(found) == 1
