@@ -80,11 +80,11 @@ def test_what_is_not_judged_is_never_accepted() -> None:
 
 def test_attributes_reach_the_decider() -> None:
     products = [
-        replace(one, attributes={"ean": one.product_id}) for one in PLAIN.catalogue.products
+        replace(one, attributes={"mpn": one.product_id}) for one in PLAIN.catalogue.products
     ]
     catalogue = type(PLAIN.catalogue)(products)
     runtime = deciding(replace(PLAIN, catalogue=catalogue), by="identifier_agrees", candidates=8)
-    assert runtime.candidates([TEXT], 1, [{"gtin": "P5"}]).rows.tolist() == [[5]]
+    assert runtime.candidates([TEXT], 1, [{"MPN": "P5"}]).rows.tolist() == [[5]]
     assert runtime.candidates([TEXT], 1).rows.tolist() == PLAIN.candidates([TEXT], 1).rows.tolist()
 
 
