@@ -51,13 +51,15 @@ from service.recommend.identifiers import new_id
 from service.recommend.in_force import PromisesInForce
 from service.recommend.recommender import Recommender
 from service.recommend.service import DecisionService
-from service.review import endpoints as review
+from service.review import routes as review
 from service.review.dependencies import connect_catalogue
 from service.review.head_starts import HeadStarts
+from service.review.policy import Opening
 from service.rulings import endpoints as rulings
 from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.state import ServiceState
+from service.teams import endpoints as teams
 from service.web.endpoints import add_pages
 from service.webhooks import endpoints as webhooks
 from service.webhooks.metrics import DeliveryCollector, attempts_counter
@@ -78,7 +80,7 @@ def create_app(
 ) -> FastAPI:
     """Return the app; it does not own the engine, whose schema must be up to date.
 
-    `lot` decides which answers are audited.
+    `lot` decides which answers are audited, and which tasks want two opinions.
 
     It has no bundle until `app.state.service.bundles.load()`; until then it is not ready.
     """
@@ -101,6 +103,7 @@ def create_app(
         exchange,
         review,
         rulings,
+        teams,
         webhooks,
         access,
         health,
@@ -125,6 +128,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
         PromiseCollector(engine, lambda: holder.served.bundle, settings.target_precision)
     )
     metrics.registry.register(TrafficCollector(engine, clock, lambda: holder.served.bundle))
+    opening = _opening(settings, lot)
     return ServiceState(
         settings=settings,
         engine=engine,
@@ -148,6 +152,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
                 answer_no_match=settings.answer_no_match,
                 ruled_texts=ruled_texts,
                 head_starts=_head_starts(settings),
+                opening=opening,
                 traffic=traffic,
             ),
             metrics,
@@ -162,6 +167,7 @@ def _create_state(settings: Settings, engine: Engine, clock: SqlClock, lot: Lot)
             holder.find,
         ),
         sender=_create_sender(settings, engine, clock, metrics),
+        opening=opening,
     )
 
 
@@ -195,6 +201,12 @@ def _head_starts(settings: Settings) -> HeadStarts:
         near_hours=settings.near_hours,
         audit_hours=settings.audit_hours,
     )
+
+
+def _opening(settings: Settings, lot: Lot) -> Opening:
+    days = settings.task_lifetime_days
+    lifetime = None if days is None else timedelta(days=days)
+    return Opening(settings.second_opinion_share, lifetime, lot)
 
 
 def _middleware(metrics: Metrics) -> list[Middleware]:

@@ -19,6 +19,7 @@ from service.database.opening import open_database
 from service.exchange.commands import app as reviews
 from service.promise.commands import app as promise
 from service.settings import load_settings, unknown_variables
+from service.teams.commands import app as teams
 
 COMMAND_LINE = "command line"  # the actor of events made here
 EXIT_ERROR = 2
@@ -29,6 +30,7 @@ keys = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
 app.add_typer(keys, name="keys")
 app.add_typer(promise, name="promise")
 app.add_typer(reviews, name="reviews")
+app.add_typer(teams, name="teams")
 
 Name = Annotated[str, typer.Option(help="Who it is for; the source of its queries.")]
 

@@ -66,6 +66,60 @@ class AlreadyAnswered(ServiceError):
     status, code = 409, "already_answered"
 
 
+class OpinionGiven(ServiceError):
+    """You have given your opinion on this task; the next is somebody else's. Nothing changed."""
+
+    status, code = 409, "opinion_given"
+
+
+class TaskClosed(ServiceError):
+    """The task was closed without an answer; ask the query again for a new one."""
+
+    status, code = 409, "task_closed"
+
+
+class NothingToUndo(ServiceError):
+    """You have no answer to this task that could be taken back."""
+
+    status, code = 409, "nothing_to_undo"
+
+
+class UndoTooLate(ServiceError):
+    """Your answer is too old to be taken back; an admin can open the task again."""
+
+    status, code = 409, "undo_too_late"
+
+
+class TaskHeld(ServiceError):
+    """Somebody else works on the task; your answer stays."""
+
+    status, code = 409, "task_held"
+
+
+class AnsweredSince(ServiceError):
+    """Somebody else has answered the task since; your answer stays."""
+
+    status, code = 409, "answered_since"
+
+
+class QueryAskedAgain(ServiceError):
+    """The same query waits as another task since; answer that one. Nothing was changed."""
+
+    status, code = 409, "query_asked_again"
+
+
+class NotAnswered(ServiceError):
+    """The task has no final verdict that could be overturned. Nothing was changed."""
+
+    status, code = 409, "not_answered"
+
+
+class TeamNotFound(ServiceError):
+    """There is no such team; PUT /v1/teams/{team} or 'alc-serve teams set' makes one."""
+
+    status, code = 404, "team_not_found"
+
+
 class AnswerInconsistent(ServiceError):
     """'accepted' names at least one product; 'none' and 'unsure' name no product."""
 

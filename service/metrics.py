@@ -15,6 +15,7 @@ from prometheus_client import (
 
 from service.automation_coverage import AutomationCoverage
 from service.database.tables import Decision, Stream
+from service.review.skips import LABELS as SKIP_LABELS
 
 COVERAGE_WINDOW = 10_000
 REQUEST_LABELS = ("route", "method", "status_class")
@@ -46,6 +47,7 @@ class Metrics:
     decisions: Counter  # by decision; use count_decision
     blocked_decisions: Counter
     label_samples: Counter  # by stream
+    review_skips: Counter  # by reason, see service/review/skips.py
     target_precision: Gauge
     bundle_info: Gauge  # by bundle_id; use show_bundle
     bundle_loaded_at: Gauge
@@ -120,12 +122,20 @@ def create_metrics() -> Metrics:
             ("stream",),
             registry=registry,
         ),
+        review_skips=Counter(
+            "alc_review_skips_total",
+            "Tasks that a person skipped, by the reason",
+            ("reason",),
+            registry=registry,
+        ),
         target_precision=_gauge("target_precision_ratio", "Promised precision", registry),
         bundle_info=Gauge(
             "alc_bundle_info", "The bundle that answers", ("bundle_id",), registry=registry
         ),
         bundle_loaded_at=_gauge("bundle_loaded_timestamp_seconds", "When it came", registry),
     )
+    for reason in SKIP_LABELS:
+        metrics.review_skips.labels(reason)
     for decision in Decision:
         metrics.decisions.labels(decision.value)
     for stream in Stream:

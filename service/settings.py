@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     near_hours: Hours = 0.0
     audit_hours: Hours = 24.0
 
+    # Share of tasks that two people answer; a third decides where they disagree.
+    second_opinion_share: Share = 0.0
+    # How long people can take back their own last answer.
+    undo_minutes: float = Field(10.0, ge=0.0, le=1440.0)
+    # Without it tasks wait for ever; with it they end that long after their query was asked last.
+    task_lifetime_days: float | None = Field(None, gt=0.0, le=3650.0)
     lease_min_seconds: int = Field(10, ge=1)
     lease_max_seconds: int = Field(3600, le=86_400)
 

@@ -18,6 +18,7 @@ from service.metrics import Metrics
 from service.promise.watching import PromiseWatcher
 from service.recommend.in_force import PromisesInForce
 from service.recommend.recommender import Recommender
+from service.review.policy import Opening
 from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.webhooks.sender import WebhookSender
@@ -41,6 +42,7 @@ class ServiceState:
     recommender: Recommender
     watcher: PromiseWatcher
     sender: WebhookSender
+    opening: Opening
 
 
 async def get_state(request: Request) -> ServiceState:

@@ -25,6 +25,7 @@ from service.recommend.jobs import Job
 from service.recommend.judging import judge_jobs
 from service.recommend.repository import insert_decisions
 from service.review.head_starts import HeadStarts
+from service.review.policy import PLAIN, Opening
 from service.review.repository import open_tasks, verified_answers
 from service.rulings.blocks import read_blocks
 from service.rulings.ruled_texts import RuledTexts
@@ -34,7 +35,8 @@ from service.rulings.ruled_texts import RuledTexts
 class DecisionService:
     """Decides on matched queries and records it, for several requests in one transaction.
 
-    `answer_no_match` allows the answer that no product is right, where that is promised.
+    `answer_no_match` allows the answer that no product is right, where that is promised; `opening`
+    says what its tasks are given.
     """
 
     engine: Engine
@@ -47,6 +49,7 @@ class DecisionService:
     traffic: TrafficRecorder
     ruled_texts: RuledTexts
     head_starts: HeadStarts
+    opening: Opening = PLAIN
 
     def decide(self, jobs: Sequence[Job]) -> list[Outcome | DatabaseUnavailable]:
         """Return what to answer to each job; all that is recorded is committed by then.
@@ -102,7 +105,7 @@ class DecisionService:
         tasks = [
             new_task(entry, self.new_id, self.head_starts) for entry in entries if entry.needs_task
         ]
-        task_ids = open_tasks(connection, self.clock, tasks)
+        task_ids = open_tasks(connection, self.clock, tasks, self.opening)
         decided = [self._with_ids(entry, task_ids) for entry in entries]
         rows = [decision_row(entry, one) for entry, one in zip(entries, decided, strict=True)]
         insert_decisions(connection, self.clock, rows)

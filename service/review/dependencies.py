@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 from uuid import uuid4
 
 from fastapi import Depends, FastAPI, Request
 
+from service.review.reading import QueueReader
 from service.review.service import ReviewQueue
 from service.rulings.service import RulingKeeper
 from service.state import State
@@ -29,9 +31,17 @@ async def get_queue(request: Request, state: State) -> ReviewQueue:
         # The rulings first: of their locks and those of the promise one order is kept.
         listeners=(RulingKeeper(state.clock), state.watcher),
         new_id=uuid4,
+        undo_within=timedelta(minutes=state.settings.undo_minutes),
+        opening=state.opening,
         lease_min_seconds=state.settings.lease_min_seconds,
         lease_max_seconds=state.settings.lease_max_seconds,
     )
 
 
+async def get_reader(state: State) -> QueueReader:
+    """Return what shows the queue; asynchronous so that it needs no thread."""
+    return QueueReader(state.engine, state.clock)
+
+
 Queue = Annotated[ReviewQueue, Depends(get_queue)]
+Reader = Annotated[QueueReader, Depends(get_reader)]

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, status
+from fastapi import APIRouter, Depends, status
 
 from service.access.actor import Actor, Scope
 from service.access.dependencies import require
-from service.database.tables import TaskState
 from service.problems import Problem
-from service.review.blinding import blind, shown
+from service.review.blinding import blind
 from service.review.dependencies import Queue
+from service.review.discretion import opinions_for
 from service.review.schemas import (
-    MAX_LISTED,
     Claimed,
     ClaimedTask,
     ClaimRequest,
     Lease,
     ReleaseRequest,
     RenewRequest,
-    StoredText,
     SubmitRequest,
-    TaskHistoryRead,
-    TaskPageRead,
-    TaskRead,
+    SubmittedRead,
+    UndoRequest,
     VerdictRead,
 )
-from service.state import State
+from service.review.skips import label_of
+from service.review.tasks import ReviewTask
+from service.state import ServiceState, State
 
-router = APIRouter(
-    prefix="/v1/reviews",
-    tags=["reviews"],
-    responses={code: {"model": Problem} for code in (400, 401, 403, 422, 503)},
-)
+router = APIRouter()
 
 Reviewer = Annotated[Actor, Depends(require(Scope.REVIEW))]
 HELD: dict[int | str, dict[str, Any]] = {code: {"model": Problem} for code in (404, 409)}
@@ -46,9 +42,8 @@ def claim_tasks(body: ClaimRequest, queue: Queue, state: State, reviewer: Review
 
     Where reviews are blind they are for everybody who answers, an admin too.
     """
-    claimed = queue.claim(reviewer.name, body.count, body.lease_seconds)
-    tasks = [ClaimedTask.model_validate(task) for task in claimed]
-    return Claimed(tasks=[blind(task) for task in tasks] if state.settings.blind_review else tasks)
+    tasks = queue.claim(reviewer.name, body.count, body.lease_seconds, body.wish)
+    return Claimed(tasks=[_claimed(task, reviewer, state) for task in tasks])
 
 
 @router.post("/{task_id}/renew", responses=HELD)
@@ -61,48 +56,43 @@ def renew_lease(task_id: UUID, body: RenewRequest, queue: Queue, reviewer: Revie
 @router.post("/{task_id}/submit", responses=HELD)
 def submit_verdict(
     task_id: UUID, body: SubmitRequest, queue: Queue, reviewer: Reviewer
-) -> VerdictRead:
-    """Answer a task; the same query gets this verdict from now on, unless it is `unsure`."""
-    verdict = queue.submit(
+) -> SubmittedRead:
+    """Answer a task; once its verdict is final, the same query gets it from now on.
+
+    Another person is asked after `unsure`, and where two opinions are wanted; a third one where two
+    disagree.
+    """
+    given = queue.submit(
         task_id, body.lease_token, reviewer.name, body.answer, body.product_ids, body.comment
     )
-    return VerdictRead.model_validate(verdict)
+    verdict = VerdictRead.model_validate(given.verdict).model_dump()
+    return SubmittedRead(**verdict, task_state=given.state)
 
 
 @router.post("/{task_id}/release", status_code=status.HTTP_204_NO_CONTENT, responses=HELD)
-def release_lease(task_id: UUID, body: ReleaseRequest, queue: Queue, reviewer: Reviewer) -> None:
+def release_lease(
+    task_id: UUID, body: ReleaseRequest, queue: Queue, state: State, reviewer: Reviewer
+) -> None:
     """Give a task back without an answer."""
-    queue.release(task_id, body.lease_token, reviewer.name, skip=body.skip)
+    queue.release(task_id, body.lease_token, reviewer.name, skip=body.skip, reason=body.reason)
+    if body.skip:
+        state.metrics.review_skips.labels(label_of(body.reason)).inc()
 
 
-@router.get("")
-def list_tasks(
-    queue: Queue,
-    service: State,
-    reviewer: Reviewer,
-    state: TaskState | None = None,
-    source: StoredText | None = None,
-    cursor: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 50,
-) -> TaskPageRead:
-    """List tasks, oldest first; `next_cursor` leads to the following page."""
-    page = queue.page(limit, cursor=cursor, state=state, source=source)
-    blind_review = service.settings.blind_review
-    tasks = [shown(TaskRead.model_validate(task), reviewer, blind_review) for task in page.tasks]
-    return TaskPageRead(tasks=tasks, next_cursor=page.next_cursor)
+@router.post("/{task_id}/undo", responses=HELD)
+def undo_verdict(
+    task_id: UUID, body: UndoRequest, queue: Queue, state: State, reviewer: Reviewer
+) -> ClaimedTask:
+    """Take your last answer to a task back: it is yours again, with a fresh token.
+
+    The answer stays in the history, as taken back.
+    """
+    return _claimed(queue.undo(task_id, reviewer.name, body.lease_seconds), reviewer, state)
 
 
-@router.get("/{task_id}", responses={404: {"model": Problem}})
-def get_task(task_id: UUID, queue: Queue, service: State, reviewer: Reviewer) -> TaskHistoryRead:
-    """Return a task with its verdict and everything that happened to it."""
-    history = queue.history(task_id)
-    task = TaskRead.model_validate(history.task).model_dump()
-    whole = TaskHistoryRead.model_validate(
-        {
-            **task,
-            "verdict": history.verdict,
-            "verdicts": history.verdicts,
-            "events": history.events,
-        }
+def _claimed(task: ReviewTask, reviewer: Actor, state: ServiceState) -> ClaimedTask:
+    opinions = opinions_for(reviewer, task.opinions)
+    claimed = ClaimedTask.model_validate(replace(task, opinions=())).model_copy(
+        update={"opinions": opinions}
     )
-    return shown(whole, reviewer, service.settings.blind_review)
+    return blind(claimed) if state.settings.blind_review else claimed

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CTE, Column, Double, Select, Table, Text, func, insert, literal, select, true
+from sqlalchemy import (
+    CTE,
+    Column,
+    Double,
+    Interval,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.clock import SqlClock
 from service.database.recordset import recordset
-from service.database.tables import UNANSWERED, EventRow, ReviewTaskRow
+from service.database.tables import UNANSWERED
+from service.review.sql import SUBJECT, events, tasks
 
-SUBJECT = "review_task"
 GIVEN = (
     "id",
     "kind",
@@ -32,19 +45,17 @@ GIVEN = (
 )
 HEAD_START: Column[float] = Column("head_start", Double())  # seconds, beside what is stored as is
 
-_tasks = cast("Table", ReviewTaskRow.__table__)
-_events = cast("Table", EventRow.__table__)
-
 
 @lru_cache(maxsize=8)
 def open_tasks_statement(clock: SqlClock) -> Select[Any]:
     """Return `id` and `query_key` of the unanswered task of every row given as `asked`.
 
     One statement makes the tasks that do not exist, counts the others and moves them forward where
-    they are asked with a larger head start now, and records the new ones in the journal. Building
-    it anew would cost more than running it.
+    they are asked with a larger head start now, and records the new ones in the journal.
+    `lifetime` is how long tasks live after they were asked last, None for ever. Building the
+    statement anew would cost more than running it.
     """
-    columns = [*(_tasks.c[name] for name in GIVEN), HEAD_START]
+    columns = [*(tasks.c[name] for name in GIVEN), HEAD_START]
     asked = select(recordset("asked", columns)).cte("given")
     stored = _stored(asked, clock)
     return select(stored.c.id, stored.c.query_key).add_cte(_created(asked, stored, clock))
@@ -56,23 +67,27 @@ def _stored(asked: CTE, clock: SqlClock) -> CTE:
     now = moment.c.now
     head_start = func.make_interval(0, 0, 0, 0, 0, 0, asked.c[HEAD_START.name])
     given = (asked.c[name] for name in GIVEN)
-    rows = select(*given, now, now, now - head_start).join_from(asked, moment, true())
+    ends = now + bindparam("lifetime", type_=Interval())
+    rows = select(*given, now, now, now - head_start, ends).join_from(asked, moment, true())
     times = ["created_at", "last_asked_at", "due_at"]
-    statement = upsert(_tasks).from_select([*GIVEN, *times], rows.order_by(asked.c.query_key))
+    statement = upsert(tasks).from_select(
+        [*GIVEN, *times, "expires_at"], rows.order_by(asked.c.query_key)
+    )
     new = statement.excluded
-    due_at = _tasks.c.created_at - (new.created_at - new.due_at)
+    due_at = tasks.c.created_at - (new.created_at - new.due_at)
     return (
         statement.on_conflict_do_update(
             index_elements=["query_key"],
             index_where=UNANSWERED,
             set_={
-                "times_asked": _tasks.c.times_asked + new.times_asked,
+                "times_asked": tasks.c.times_asked + new.times_asked,
                 "last_asked_at": new.last_asked_at,
-                "priority": func.greatest(_tasks.c.priority, new.priority),
-                "due_at": func.least(_tasks.c.due_at, due_at),
+                "expires_at": new.expires_at,
+                "priority": func.greatest(tasks.c.priority, new.priority),
+                "due_at": func.least(tasks.c.due_at, due_at),
             },
         )
-        .returning(_tasks.c.id, _tasks.c.query_key)
+        .returning(tasks.c.id, tasks.c.query_key)
         .cte("stored")
     )
 
@@ -92,4 +107,4 @@ def _created(asked: CTE, stored: CTE, clock: SqlClock) -> CTE:
         .order_by(asked.c.query_key)
     )
     names = ["at", "subject", "subject_id", "kind", "actor", "details"]
-    return insert(_events).from_select(names, rows).cte("created")
+    return insert(events).from_select(names, rows).cte("created")

@@ -17,7 +17,7 @@ from service.review.tasks import (
 )
 
 
-def new_task_row(task: NewTask, times_asked: int) -> dict[str, Any]:
+def new_task_row(task: NewTask, times_asked: int, opinions_wanted: int) -> dict[str, Any]:
     return {
         "id": task.id,
         "kind": task.kind,
@@ -31,7 +31,7 @@ def new_task_row(task: NewTask, times_asked: int) -> dict[str, Any]:
         "times_asked": times_asked,
         "times_skipped": 0,
         "stage": TaskStage.OPINION,
-        "opinions_wanted": 1,
+        "opinions_wanted": opinions_wanted,
         "priority": task.priority,
         "head_start": task.head_start.total_seconds(),
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.database.tables import Answer, TaskKind, TaskStage, TaskState
+from service.review.claiming import Wish
 
 MAX_CLAIMED = 50
 MAX_LISTED = 200
@@ -24,7 +25,12 @@ def storable(text: str) -> str:
     return text
 
 
+def _optional_storable(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
 StoredText = Annotated[str, AfterValidator(storable)]
+Attributes = Annotated[dict[StoredText, StoredText], Field(min_length=1, max_length=20)]
 GivenAnswer = Literal[Answer.ACCEPTED, Answer.NONE, Answer.UNSURE]
 LeaseSeconds = Annotated[
     int, Field(strict=True, ge=1, description="The service's settings limit it further")
@@ -41,6 +47,18 @@ class Body(BaseModel):
 class ClaimRequest(Body):
     count: Annotated[int, Field(strict=True, ge=1, le=MAX_CLAIMED)] = 1
     lease_seconds: LeaseSeconds = DEFAULT_LEASE_SECONDS
+    attributes: Attributes | None = Field(None, description="Only tasks with at least these")
+    source: StoredText | None = Field(None, description="Only tasks of this source")
+    assigned: Annotated[
+        bool, Field(strict=True, description="Only tasks assigned to you or a team of yours")
+    ] = False
+    stage: TaskStage | None = Field(
+        None, description="`opinion` or `adjudication`: only tasks on which that is wanted"
+    )
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.attributes, self.source, self.assigned, self.stage)
 
 
 class RenewRequest(Body):
@@ -63,6 +81,25 @@ class ReleaseRequest(Body):
     skip: Annotated[
         bool, Field(strict=True, description="Hand it out after the tasks that were skipped less")
     ] = False
+    reason: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Why it is skipped: `unclear_text`, `not_my_field`, `later`, or others",
+        ),
+        AfterValidator(_optional_storable),
+    ] = None
+
+    @model_validator(mode="after")
+    def _a_reason_is_that_of_a_skip(self) -> Self:
+        if self.reason is not None and not self.skip:
+            raise PydanticCustomError("invalid_value", "only a skip has a reason; send skip: true")
+        return self
+
+
+class UndoRequest(Body):
+    lease_seconds: LeaseSeconds = DEFAULT_LEASE_SECONDS
 
 
 class Read(BaseModel):
@@ -100,9 +137,22 @@ class QueryRead(Read):
     created_at: datetime
 
 
+class OpinionRead(Read):
+    """What somebody said about a task that others are to decide."""
+
+    stage: TaskStage
+    answer: Answer
+    product_ids: list[str]
+    comment: str | None
+    person: str | None = Field(description="null unless it is you, or an admin looks")
+    created_at: datetime
+
+
 class ClaimedTask(QueryRead):
     lease_token: UUID
     lease_until: datetime
+    stage: TaskStage = Field(description="`adjudication`: others disagree, and you decide")
+    opinions: list[OpinionRead] = Field(description="What others said, where you adjudicate")
 
 
 class Claimed(Read):
@@ -152,18 +202,36 @@ class VerdictRead(Read):
     answer: Answer
     product_ids: list[str]
     comment: str | None
-    person: str
+    person: str | None = Field(description="null unless it is you, or an admin looks")
     created_at: datetime
+
+
+class SubmittedRead(VerdictRead):
+    task_state: TaskState = Field(
+        description="`answered` where the verdict is final; else another person is asked"
+    )
 
 
 class EventRead(Read):
     at: datetime
     kind: str
-    actor: str
+    actor: str | None = Field(description="null where it is another person, unless an admin looks")
     details: dict[str, Any]
 
 
 class TaskHistoryRead(TaskRead):
     verdict: VerdictRead | None = Field(description="The final one")
-    verdicts: list[VerdictRead] = Field(description="All, oldest first, also those taken back")
+    verdicts: list[VerdictRead] = Field(
+        description="All, oldest first, also those taken back; while opinions are asked for, only"
+        " your own, unless you are an admin"
+    )
     events: list[EventRead]
+
+
+class SummaryRead(Read):
+    states: dict[TaskState, int] = Field(description="Tasks in each state")
+    oldest_created_at: datetime | None = Field(description="Of those that wait for a verdict")
+    oldest_age_seconds: float | None
+    since: datetime
+    given: int = Field(description="Your verdicts since then that you did not take back")
+    left: int = Field(description="Tasks that you could claim now")

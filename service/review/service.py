@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -12,37 +12,30 @@ from sqlalchemy import Connection, Engine
 
 from service.clock import SqlClock
 from service.database.engine import transaction
-from service.database.tables import Answer, TaskState
+from service.database.tables import Answer, TaskStage, TaskState
 from service.errors import (
     AlreadyAnswered,
     AnswerInconsistent,
     LeaseLost,
     LeaseSecondsOutOfRange,
+    OpinionGiven,
     ProductNotFound,
+    TaskClosed,
     TaskNotFound,
+    TeamNotFound,
 )
-from service.review import repository
-from service.review.cursor import decode_cursor, encode_cursor
+from service.review import claiming, leases, repository, undoing
+from service.review.answering import Given, give
+from service.review.assigning import Assigned, assign_tasks, assign_where, team_exists
+from service.review.claiming import ANY, Wish
+from service.review.leases import Hold
 from service.review.listeners import VerdictListener
-from service.review.tasks import ReviewTask, StoredVerdict, TaskEvent, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """Some tasks, and the cursor behind them: None when there are no more."""
-
-    tasks: Sequence[ReviewTask]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskHistory:
-    """A task with its final verdict, if it has one, all its verdicts, and all that happened."""
-
-    task: ReviewTask
-    verdict: StoredVerdict | None
-    verdicts: Sequence[StoredVerdict]
-    events: Sequence[TaskEvent]
+from service.review.listing import TaskFilter
+from service.review.policy import PLAIN, Opening
+from service.review.sql import TEAM
+from service.review.sweep import sweep
+from service.review.tasks import ReviewTask, StoredVerdict, Verdict
+from service.review.verdicts import current_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +43,9 @@ class ReviewQueue:
     """Hands tasks to people and takes their verdicts.
 
     `has_product` looks a product id up in the current catalogue. `listeners` are told of final
-    verdicts in the transaction that stores or withdraws them. All methods raise
-    DatabaseUnavailable when the database does not answer.
+    verdicts in the transaction that stores or withdraws them. `undo_within` is how long people can
+    take their own answers back, `opening` what tasks are given that are asked from the start. All
+    methods raise DatabaseUnavailable when the database does not answer.
     """
 
     engine: Engine
@@ -61,26 +55,33 @@ class ReviewQueue:
     new_id: Callable[[], UUID]
     lease_min_seconds: int
     lease_max_seconds: int
+    undo_within: timedelta = timedelta(minutes=10)
+    opening: Opening = PLAIN
 
-    def claim(self, person: str, count: int, lease_seconds: int) -> list[ReviewTask]:
-        """Lease up to `count` tasks; fewer, or none, when the queue has no more.
+    def claim(
+        self, person: str, count: int, lease_seconds: int, wish: Wish = ANY
+    ) -> list[ReviewTask]:
+        """Lease up to `count` tasks; fewer, or none, when there are no more for this person.
 
-        Raises LeaseSecondsOutOfRange.
+        Ended leases are taken back before, and tasks closed that outlived their time. Tasks to
+        adjudicate come with the opinions on them. Raises LeaseSecondsOutOfRange.
         """
         duration = self._duration(lease_seconds)
         with transaction(self.engine) as connection:
-            return repository.claim(connection, self.clock, person, count, duration)
+            sweep(connection, self.clock)
+            claimed = claiming.claim(connection, self.clock, person, count, duration, wish)
+            return _with_opinions(connection, claimed)
 
     def renew(self, task_id: UUID, token: UUID, person: str, lease_seconds: int) -> ReviewTask:
         """Let the lease end `lease_seconds` from now.
 
-        Raises LeaseSecondsOutOfRange, TaskNotFound, AlreadyAnswered and LeaseLost.
+        Raises LeaseSecondsOutOfRange, and what `submit` raises where the task is not held.
         """
-        duration = self._duration(lease_seconds)
+        duration, hold = self._duration(lease_seconds), Hold(task_id, token, person)
         with transaction(self.engine) as connection:
-            task = repository.renew(connection, self.clock, task_id, token, person, duration)
+            task = leases.renew(connection, self.clock, hold, duration)
             if task is None:
-                _refuse(connection, task_id)
+                _refuse(connection, hold)
             return task
 
     def submit(
@@ -91,59 +92,103 @@ class ReviewQueue:
         answer: Answer,
         product_ids: Sequence[str] = (),
         comment: str | None = None,
-    ) -> StoredVerdict:
+    ) -> Given:
         """Record what a person said; the accepted products need not be among the candidates.
 
-        Raises AnswerInconsistent, ProductNotFound, TaskNotFound, AlreadyAnswered and LeaseLost.
+        Raises AnswerInconsistent and ProductNotFound, and where the task is not held by this person
+        TaskNotFound, AlreadyAnswered, TaskClosed, OpinionGiven or LeaseLost.
         """
         products = tuple(dict.fromkeys(product_ids))
         self._check_answer(answer, products)
         verdict = Verdict(self.new_id(), answer, products, comment, person)
+        hold = Hold(task_id, token, person)
         with transaction(self.engine) as connection:
-            stored = repository.submit(connection, self.clock, task_id, token, verdict)
-            if stored is None:
-                _refuse(connection, task_id)
-            for listener in self.listeners:
-                listener.verdict_given(connection, task_id)
-            return stored
+            held = leases.lock_held(connection, self.clock, hold)
+            if held is None:
+                _refuse(connection, hold)
+            task, at = held
+            verdict = replace(verdict, seconds=_seconds(task, at))
+            given = give(connection, self.clock, task, verdict, at)
+            if given.state is TaskState.ANSWERED:
+                for listener in self.listeners:
+                    listener.verdict_given(connection, task_id)
+            return given
 
-    def release(self, task_id: UUID, token: UUID, person: str, *, skip: bool = False) -> None:
+    def release(
+        self,
+        task_id: UUID,
+        token: UUID,
+        person: str,
+        *,
+        skip: bool = False,
+        reason: str | None = None,
+    ) -> None:
         """Give the task back; a skipped task is handed out after all that were skipped less.
 
-        Raises TaskNotFound, AlreadyAnswered and LeaseLost.
+        Raises what `submit` raises where the task is not held.
+        """
+        hold = Hold(task_id, token, person)
+        with transaction(self.engine) as connection:
+            if skip:
+                done = leases.skip(connection, self.clock, hold, reason)
+            else:
+                done = leases.release(connection, self.clock, hold)
+            if not done:
+                _refuse(connection, hold)
+
+    def undo(self, task_id: UUID, person: str, lease_seconds: int) -> ReviewTask:
+        """Take the person's last answer to a task back, and lease the task to the person again.
+
+        Raises LeaseSecondsOutOfRange, TaskNotFound, NothingToUndo, UndoTooLate, TaskHeld,
+        AnsweredSince, TaskClosed and QueryAskedAgain.
+        """
+        lease = self._duration(lease_seconds)
+        with transaction(self.engine) as connection:
+            taken_back = undoing.undo(
+                connection,
+                self.clock,
+                task_id,
+                lambda verdict: self._withdrawn(verdict, person),
+                person,
+                self.undo_within,
+                lease,
+                self.opening.opinions_wanted(),
+            )
+            if taken_back.was_final:
+                self._withdraw(connection, task_id)
+            return _with_opinions(connection, [taken_back.task])[0]
+
+    def reopen(self, task_id: UUID, person: str, reason: str) -> ReviewTask:
+        """Overturn a final verdict: all that people say of the task is taken back, and it waits.
+
+        Raises TaskNotFound, NotAnswered and QueryAskedAgain.
         """
         with transaction(self.engine) as connection:
-            if not repository.release(connection, self.clock, task_id, token, person, skip=skip):
-                _refuse(connection, task_id)
-
-    def page(
-        self,
-        limit: int,
-        *,
-        cursor: str | None = None,
-        state: TaskState | None = None,
-        source: str | None = None,
-    ) -> TaskPage:
-        """Return up to `limit` tasks, oldest first. Raises InvalidCursor."""
-        after = None if cursor is None else decode_cursor(cursor)
-        with transaction(self.engine) as connection:
-            tasks = repository.list_tasks(
-                connection, limit + 1, after=after, state=state, source=source
+            taken_back = undoing.reopen(
+                connection,
+                self.clock,
+                task_id,
+                lambda verdict: self._withdrawn(verdict, person, reason),
+                person,
+                reason,
+                self.opening.lifetime,
             )
-        if len(tasks) <= limit:
-            return TaskPage(tasks, None)
-        return TaskPage(tasks[:limit], encode_cursor(tasks[limit - 1]))
+            self._withdraw(connection, task_id)
+            return taken_back.task
 
-    def history(self, task_id: UUID) -> TaskHistory:
-        """Return a task with its verdict and events. Raises TaskNotFound."""
+    def assign(
+        self, chosen: Collection[UUID] | TaskFilter, to: str | None, person: str
+    ) -> Assigned:
+        """Give waiting tasks to a person or, as `team:` and its name, a team; None: to anybody.
+
+        Raises TeamNotFound.
+        """
         with transaction(self.engine) as connection:
-            task = repository.get(connection, task_id)
-            if task is None:
-                raise TaskNotFound
-            verdicts = repository.list_verdicts(connection, task_id)
-            final = next((one for one in verdicts if one.id == task.verdict_id), None)
-            events = repository.list_events(connection, task_id)
-            return TaskHistory(task, final, verdicts, events)
+            if to is not None and to.startswith(TEAM):
+                _check_team(connection, to.removeprefix(TEAM))
+            if isinstance(chosen, TaskFilter):
+                return assign_where(connection, self.clock, chosen.conditions(), to, person)
+            return assign_tasks(connection, self.clock, chosen, to, person)
 
     def _duration(self, lease_seconds: int) -> timedelta:
         if self.lease_min_seconds <= lease_seconds <= self.lease_max_seconds:
@@ -160,12 +205,56 @@ class ReviewQueue:
             if not self.has_product(product_id):
                 raise ProductNotFound(f"the current catalogue has no product {product_id!r}")
 
+    def _withdrawn(
+        self, verdict: StoredVerdict, person: str, comment: str | None = None
+    ) -> Verdict:
+        """Return what takes a verdict back."""
+        return Verdict(
+            id=self.new_id(),
+            answer=Answer.WITHDRAWN,
+            product_ids=(),
+            comment=comment,
+            person=person,
+            stage=verdict.stage,
+            supersedes=verdict.id,
+        )
 
-def _refuse(connection: Connection, task_id: UUID) -> NoReturn:
+    def _withdraw(self, connection: Connection, task_id: UUID) -> None:
+        for listener in self.listeners:
+            listener.verdict_withdrawn(connection, task_id)
+
+
+def _with_opinions(connection: Connection, claimed: Sequence[ReviewTask]) -> list[ReviewTask]:
+    """Return the tasks, those to adjudicate with what people say about them."""
+    split = [task.id for task in claimed if task.stage is TaskStage.ADJUDICATION]
+    opinions = current_verdicts(connection, split) if split else []
+    return [
+        replace(task, opinions=tuple(one for one in opinions if one.task_id == task.id))
+        for task in claimed
+    ]
+
+
+def _seconds(task: ReviewTask, at: datetime) -> float | None:
+    """Return how long a task was held; a lease of an older release does not say when it began."""
+    return None if task.leased_at is None else (at - task.leased_at).total_seconds()
+
+
+def _check_team(connection: Connection, team: str) -> None:
+    if not team_exists(connection, team):
+        raise TeamNotFound(
+            f"There is no team {team!r}; PUT /v1/teams/{{team}} or 'alc-serve teams set' makes one."
+        )
+
+
+def _refuse(connection: Connection, hold: Hold) -> NoReturn:
     """Say why a task could not be changed under the given lease."""
-    task = repository.get(connection, task_id)
+    task = repository.get(connection, hold.task_id)
     if task is None:
         raise TaskNotFound
     if task.state is TaskState.ANSWERED:
         raise AlreadyAnswered
+    if task.state is TaskState.CLOSED:
+        raise TaskClosed
+    if any(one.person == hold.person for one in current_verdicts(connection, [task.id])):
+        raise OpinionGiven
     raise LeaseLost

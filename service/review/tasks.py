@@ -109,7 +109,8 @@ class ReviewTask:
     """A task as it is stored, with its lease; the token is None unless the task is leased.
 
     `stage` says what the next verdict is, and `verdict_id` which verdict is the final one: None
-    unless the task is answered.
+    unless the task is answered. `opinions` are the current verdicts, where
+    somebody is to adjudicate.
     """
 
     id: UUID
@@ -138,6 +139,7 @@ class ReviewTask:
     closed_at: datetime | None
     close_reason: str | None
     verdict_id: UUID | None
+    opinions: tuple[StoredVerdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

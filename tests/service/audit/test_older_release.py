@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import Engine, text
 
 from service.database.engine import transaction
 from service.database.migrate import migrate
 from service.database.tables import Decision, DecisionRow, LabelSampleRow, ReviewTaskRow, TaskKind
 from service.recommend.keys import query_key
-from service.review import repository
 from tests.service.conftest import FakeClock
 from tests.service.recommend.decisions import decide, decision_service, rows
 from tests.service.recommend.jobs import CERTAIN, matched_job
+from tests.service.review.queues import queue_of
 from tests.small_bundle import TITLES
 
 WAITING, ANSWERED = CERTAIN, TITLES[1]
@@ -90,6 +88,5 @@ def test_its_decisions_have_no_group_and_no_calibrated_probability(
 
 def test_its_tasks_can_be_worked(empty_database: Engine, clock: FakeClock) -> None:
     older_release(empty_database)
-    with transaction(empty_database) as connection:
-        [task] = repository.claim(connection, clock, "ann", 5, timedelta(minutes=1))
+    [task] = queue_of(empty_database, clock).claim("ann", 5, 60)
     assert (task.text, task.candidates[0].probability) == (WAITING, None)

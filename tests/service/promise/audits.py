@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, Select, Table, insert, select
+from sqlalchemy import Engine, Select, Table, insert, select, update
 
 from models.bundle.bundle import Bundle
 from service.database.engine import transaction
@@ -20,7 +20,11 @@ from service.database.tables import (
     PromiseEstimateRow,
     PromiseOverrideRow,
     PromiseWatchRow,
+    ReviewTaskRow,
     Stream,
+    TaskStage,
+    TaskState,
+    VerdictRow,
 )
 from service.promise.effective import Effective, read_effective
 from service.promise.watching import PromiseWatcher, WatchPolicy
@@ -118,6 +122,27 @@ class Deployment:
                 self.queue.release(other.id, other.lease_token, "ann")
         self.queue.submit(task_id, token, "ann", answer, products)
 
+    def answer_unsure_for_good(self, task_id: UUID) -> None:
+        """Say `unsure` as a release without second opinions stored it: as the final verdict."""
+        self.clock.advance(1)
+        verdict_id, now = uuid4(), self.clock.now
+        given = {
+            "id": verdict_id,
+            "task_id": task_id,
+            "stage": TaskStage.OPINION,
+            "origin": "queue",
+            "answer": Answer.UNSURE,
+            "product_ids": [],
+            "person": "ann",
+            "created_at": now,
+        }
+        answered = {"state": TaskState.ANSWERED, "answered_at": now, "verdict_id": verdict_id}
+        with transaction(self.engine) as connection:
+            connection.execute(insert(VerdictRow).values(**given))
+            of_task = update(ReviewTaskRow).where(ReviewTaskRow.id == task_id)
+            connection.execute(of_task.values(**answered))
+            self.watcher.verdict_given(connection, task_id)
+
     def audit(self, *rights: bool | None, threshold: float, **options: Any) -> None:
         """Draw answers and have each found right, wrong, or (None) not sure."""
         for right in rights:
@@ -125,7 +150,7 @@ class Deployment:
 
     def judge(self, task_id: UUID, right: bool | None) -> None:
         if right is None:
-            self.answer(task_id, Answer.UNSURE)
+            self.answer_unsure_for_good(task_id)
         else:
             self.answer(task_id, Answer.ACCEPTED, RIGHT if right else WRONG)
 

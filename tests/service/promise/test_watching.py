@@ -12,9 +12,7 @@ from service.database.engine import transaction
 from service.database.tables import (
     Answer,
     Decision,
-    ReviewTaskRow,
     Stream,
-    TaskState,
     VerdictRow,
 )
 from service.errors import ProductNotFound
@@ -446,11 +444,8 @@ def _rebuild(deployment: Deployment, watch_id: UUID) -> Estimate:
 
 
 def _withdraw(deployment: Deployment, task_id: UUID) -> None:
-    change = update(ReviewTaskRow).where(ReviewTaskRow.id == task_id)
-    nothing = change.values(state=TaskState.OPEN, answered_at=None, verdict_id=None)
-    with transaction(deployment.engine) as connection:
-        connection.execute(nothing)
-        deployment.watcher.verdict_withdrawn(connection, task_id)
+    deployment.clock.advance(1)
+    deployment.queue.reopen(task_id, "boss", "looked at again")
 
 
 def _plain_task(deployment: Deployment) -> UUID:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import Engine, select
 
@@ -19,12 +18,11 @@ from service.recommend.identifiers import new_id
 from service.recommend.in_force import PromisesInForce
 from service.recommend.jobs import Job
 from service.recommend.service import DecisionService
-from service.review import repository as review
 from service.review.head_starts import HeadStarts
-from service.review.tasks import Verdict
 from service.rulings.ruled_texts import RuledTexts
 from service.rulings.service import RulingKeeper
 from tests.service.conftest import FakeClock
+from tests.service.review.queues import queue_of
 
 NO_HEAD_STARTS = HeadStarts(
     priority_hours=0.0,
@@ -88,9 +86,9 @@ def answer_task(
     engine: Engine, clock: FakeClock, answer: Answer, product_ids: tuple[str, ...] = ()
 ) -> None:
     """Let ann answer the task that is next."""
-    with transaction(engine) as connection:
-        (task,) = review.claim(connection, clock, "ann", 1, timedelta(minutes=1))
-        assert task.lease_token is not None
-        verdict = Verdict(uuid4(), answer, product_ids, None, "ann")
-        assert review.submit(connection, clock, task.id, task.lease_token, verdict)
-        RulingKeeper(clock).verdict_given(connection, task.id)
+    queue = replace(
+        queue_of(engine, clock), has_product=lambda _: True, listeners=(RulingKeeper(clock),)
+    )
+    (task,) = queue.claim("ann", 1, 60)
+    assert task.lease_token is not None
+    queue.submit(task.id, task.lease_token, "ann", answer, product_ids)

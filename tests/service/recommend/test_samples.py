@@ -188,14 +188,15 @@ def test_what_a_person_has_answered_is_drawn_no_more(engine: Engine, clock: Fake
     assert len(rows(engine, LabelSampleRow)) == 2  # those of the first time
 
 
-def test_after_an_unsure_person_a_new_sample_has_a_new_task(
+def test_after_an_unsure_person_a_new_sample_has_the_same_task(
     engine: Engine, clock: FakeClock
 ) -> None:
     decisions = decision_service(engine, clock, audit_share=1.0)
     decide(decisions, matched_job(CERTAIN))
     answer_task(engine, clock, Answer.UNSURE)
     decide(decisions, matched_job(CERTAIN))
-    assert len({sample.task_id for sample in rows(engine, LabelSampleRow)}) == 2
+    assert len(rows(engine, LabelSampleRow)) == 2
+    assert len({sample.task_id for sample in rows(engine, LabelSampleRow)}) == 1
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4])

@@ -12,6 +12,7 @@ from service.clock import SqlClock
 from service.database.engine import transaction
 from service.database.tables import EventRow
 from service.review import repository
+from service.review.reading import QueueReader
 from service.review.service import ReviewQueue
 from service.review.tasks import Candidate, NewTask
 
@@ -73,6 +74,10 @@ def queue_of(engine: Engine, clock: SqlClock) -> ReviewQueue:
         lease_min_seconds=10,
         lease_max_seconds=3600,
     )
+
+
+def reader_of(engine: Engine, clock: SqlClock) -> QueueReader:
+    return QueueReader(engine, clock)
 
 
 def event_kinds(engine: Engine, task_id: UUID) -> Sequence[str]:

@@ -91,6 +91,7 @@ def test_a_verdict_comes_back_and_stays(api: httpx2.Client, task_id: UUID) -> No
     response = _act(api, "submit", answer="accepted", product_ids=["p4"], comment="no box")
     assert response.status_code == 200
     given = response.json()
+    assert given.pop("task_state") == "answered"
     assert given == {
         "id": given["id"],
         "stage": "opinion",

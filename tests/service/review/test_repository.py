@@ -74,8 +74,14 @@ def test_a_leased_query_asked_again_keeps_its_lease(engine: Engine, clock: FakeC
 
 def test_an_answered_query_asked_again_is_a_new_task(engine: Engine, clock: FakeClock) -> None:
     ask(engine, clock, "same")
-    answered = _answer(engine, clock, Answer.UNSURE)
+    answered = _answer(engine, clock, Answer.NONE)
     assert ask(engine, clock, "same") != [answered]
+
+
+def test_a_query_of_which_somebody_was_unsure_still_waits(engine: Engine, clock: FakeClock) -> None:
+    ask(engine, clock, "same")
+    unsure = _answer(engine, clock, Answer.UNSURE)
+    assert ask(engine, clock, "same") == [unsure]
 
 
 def test_callers_with_the_same_queries_do_not_block_each_other(

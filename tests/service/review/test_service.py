@@ -20,6 +20,8 @@ from service.errors import (
     ProductNotFound,
     TaskNotFound,
 )
+from service.review.listing import TaskFilter
+from service.review.reading import QueueReader
 from service.review.service import ReviewQueue
 from service.review.tasks import ReviewTask
 from tests.service.conftest import FakeClock
@@ -81,8 +83,9 @@ def test_a_verdict_is_recorded_with_the_person_and_the_comment(
     queue: ReviewQueue, clock: FakeClock
 ) -> None:
     task_id, token = _claim_one(queue, clock)
-    stored = queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p2", "p2"], "other colour")
-    history = queue.history(task_id)
+    given = queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p2", "p2"], "other colour")
+    stored = given.verdict
+    history = _reader(queue).history(task_id)
     assert history.verdict == stored
     assert (stored.product_ids, stored.comment, stored.person) == (("p2",), "other colour", "ann")
     assert stored.created_at == clock.now == history.task.answered_at
@@ -93,7 +96,7 @@ def test_a_product_outside_the_candidates_can_be_accepted(
     queue: ReviewQueue, clock: FakeClock
 ) -> None:
     task_id, token = _claim_one(queue, clock)
-    stored = queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p4"])
+    stored = queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p4"]).verdict
     assert stored.product_ids == ("p4",)
 
 
@@ -101,7 +104,7 @@ def test_a_product_outside_the_catalogue_is_refused(queue: ReviewQueue, clock: F
     task_id, token = _claim_one(queue, clock)
     with pytest.raises(ProductNotFound, match="'p99'"):
         queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p1", "p99"])
-    assert queue.history(task_id).task.state is TaskState.LEASED
+    assert _reader(queue).history(task_id).task.state is TaskState.LEASED
 
 
 @pytest.mark.parametrize(
@@ -175,16 +178,22 @@ def test_two_people_claiming_at_once_never_get_the_same_task(
 def test_one_of_many_submits_at_once_wins(queue: ReviewQueue, clock: FakeClock) -> None:
     task_id, token = _claim_one(queue, clock)
 
-    def submit(person: str) -> bool:
+    def submit(answer: Answer) -> bool:
         try:
-            queue.submit(task_id, token, person, Answer.NONE)
+            queue.submit(task_id, token, "ann", answer, ["p1"][: answer is Answer.ACCEPTED])
         except AlreadyAnswered:
             return False
         return True
 
     with ThreadPoolExecutor(4) as pool:
-        won = list(pool.map(submit, ["ann", "ben", "cas", "dee"]))
+        won = list(pool.map(submit, [Answer.NONE, Answer.ACCEPTED] * 2))
     assert won.count(True) == 1
+
+
+def test_the_token_of_somebody_else_is_of_no_use(queue: ReviewQueue, clock: FakeClock) -> None:
+    task_id, token = _claim_one(queue, clock)
+    with pytest.raises(LeaseLost):
+        queue.submit(task_id, token, "ben", Answer.NONE)
 
 
 def test_pages_cover_every_task_once_oldest_first(queue: ReviewQueue, clock: FakeClock) -> None:
@@ -201,27 +210,27 @@ def test_pages_cover_every_task_once_oldest_first(queue: ReviewQueue, clock: Fak
 
 def test_a_full_last_page_has_no_cursor(queue: ReviewQueue, clock: FakeClock) -> None:
     ask(queue.engine, clock, "a", "b")
-    assert queue.page(2).next_cursor is None
+    assert _reader(queue).page(2).next_cursor is None
 
 
 def test_the_list_is_filtered_by_state_and_source(queue: ReviewQueue, clock: FakeClock) -> None:
     claimed, _ = _claim_one(queue, clock)
     waiting = _ask_one(queue, clock, "waiting")
     (other,) = ask(queue.engine, clock, "other", source="other shop")
-    assert [task.id for task in queue.page(9, state=TaskState.LEASED).tasks] == [claimed]
-    found = queue.page(9, state=TaskState.OPEN, source="shop").tasks
+    assert [task.id for task in _page(queue, TaskFilter(state=TaskState.LEASED))] == [claimed]
+    found = _page(queue, TaskFilter(TaskState.OPEN, "shop"))
     assert [task.id for task in found] == [waiting]
-    assert [task.id for task in queue.page(9, source="other shop").tasks] == [other]
+    assert [task.id for task in _page(queue, TaskFilter(source="other shop"))] == [other]
 
 
 def test_an_invented_cursor_is_refused(queue: ReviewQueue) -> None:
     with pytest.raises(InvalidCursor):
-        queue.page(9, cursor="invented")
+        _reader(queue).page(9, cursor="invented")
 
 
 def test_the_history_of_an_unknown_task_is_refused(queue: ReviewQueue) -> None:
     with pytest.raises(TaskNotFound):
-        queue.history(uuid4())
+        _reader(queue).history(uuid4())
 
 
 def test_a_database_that_is_away_is_said(
@@ -240,6 +249,14 @@ def _ask_one(queue: ReviewQueue, clock: FakeClock, text: str) -> UUID:
     return task_id
 
 
+def _reader(queue: ReviewQueue) -> QueueReader:
+    return QueueReader(queue.engine, queue.clock)
+
+
+def _page(queue: ReviewQueue, chosen: TaskFilter) -> Sequence[ReviewTask]:
+    return _reader(queue).page(9, chosen=chosen).tasks
+
+
 def _claim_one(queue: ReviewQueue, clock: FakeClock) -> tuple[UUID, UUID]:
     _ask_one(queue, clock, "bosch kgn39")
     (task,) = queue.claim("ann", 1, 60)
@@ -248,9 +265,9 @@ def _claim_one(queue: ReviewQueue, clock: FakeClock) -> tuple[UUID, UUID]:
 
 
 def _all_pages(queue: ReviewQueue, limit: int) -> list[ReviewTask]:
-    page = queue.page(limit)
+    page = _reader(queue).page(limit)
     listed = list(page.tasks)
     while page.next_cursor is not None:
-        page = queue.page(limit, cursor=page.next_cursor)
+        page = _reader(queue).page(limit, cursor=page.next_cursor)
         listed.extend(page.tasks)
     return listed

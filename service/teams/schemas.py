@@ -1,0 +1,35 @@
+"""What the endpoints of teams take and give."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from service.review.schemas import Body, Read, StoredText
+
+MAX_MEMBERS = 1000
+PATTERN = r"^\w[\w .-]{0,99}$"
+
+TeamName = Annotated[str, Field(pattern=PATTERN, description="Letters, digits, spaces, `.-_`")]
+Member = Annotated[StoredText, Field(pattern=r"\S", max_length=500)]
+
+
+class TeamBody(Body):
+    members: Annotated[
+        list[Member],
+        Field(
+            min_length=1,
+            max_length=MAX_MEMBERS,
+            description="The names of persons, as in their keys and sign-in links",
+        ),
+    ]
+
+
+class TeamRead(Read):
+    name: str
+    members: list[str] = Field(description="In the order of the alphabet")
+
+
+class TeamsRead(Read):
+    teams: list[TeamRead]
