@@ -34,6 +34,8 @@ from service.drift.gauges import TrafficCollector
 from service.drift.recorder import TrafficRecorder
 from service.errors import DatabaseUnavailable, NoBundle
 from service.exchange import endpoints as exchange
+from service.exchange.importing.schemas import rejected_response
+from service.exchange.importing.service import RejectedRows
 from service.metrics import Metrics, create_metrics
 from service.middleware.body_limit import BodyLimit
 from service.middleware.error_boundary import ErrorBoundary
@@ -115,6 +117,7 @@ def create_app(
     app.include_router(dashboard.router)
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, access.redirect_to_sign_in)
+    app.add_exception_handler(RejectedRows, rejected_response)
     return app
 
 

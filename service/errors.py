@@ -256,3 +256,21 @@ class FormatUnavailable(ServiceError):
     """Parquet cannot be written: install the extra 'alc[export]' where the service runs."""
 
     status, code = 501, "format_unavailable"
+
+
+class RequestInProgress(ServiceError):
+    """A request with this Idempotency-Key is being worked on; ask again in a moment."""
+
+    status, code, retry_after_seconds = 409, "request_in_progress", 1
+
+
+class IdempotencyKeyReused(ServiceError):
+    """Another request had this Idempotency-Key; take a new one. Nothing was changed."""
+
+    status, code = 422, "idempotency_key_reused"
+
+
+class ImportRejected(ServiceError):
+    """Some rows cannot be imported. Nothing was changed."""
+
+    status, code = 422, "import_rejected"

@@ -56,7 +56,14 @@ def problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the answer; `scope` is the ASGI scope of the request it belongs to."""
-    problem = Problem(
+    return respond(problem_of(scope, status, code, detail, errors), headers)
+
+
+def problem_of(
+    scope: Scope, status: int, code: str, detail: str, errors: Sequence[ErrorDetail] = ()
+) -> Problem:
+    """Return the problem with what is known of the request."""
+    return Problem(
         type=f"urn:alc:problem:{code}",
         title=code.replace("_", " ").capitalize(),
         status=status,
@@ -66,8 +73,12 @@ def problem_response(
         request_id=scope.get("state", {}).get(REQUEST_ID_KEY, ""),
         errors=list(errors),
     )
+
+
+def respond(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem as the answer to its request."""
     body = orjson.dumps(problem.model_dump())
-    return Response(body, status, headers=headers, media_type=MEDIA_TYPE)
+    return Response(body, problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def internal_error(scope: Scope) -> Response:

@@ -120,13 +120,70 @@ def test_the_labelling_configuration_is_served(api: httpx2.Client) -> None:
     assert answered.text.startswith("<View>")
 
 
+def test_verdicts_are_imported_once_however_often_they_are_sent(
+    api: httpx2.Client, engine: Engine, clock: FakeClock
+) -> None:
+    (task_id,) = ask(engine, clock, "bosch kgn39")
+    row = {"task_id": str(task_id), "answer": "accepted", "product_ids": ["p1"]}
+    content, key = json.dumps(row), {"Idempotency-Key": "one"}
+    for _ in range(2):
+        imported = api.post("/v1/reviews/import?name=vendor", content=content, headers=key)
+        assert imported.json() == {"imported": 1, "unchanged": 0, "skipped": 0}
+    again = api.post("/v1/reviews/import?name=vendor", content=content)
+    assert again.json() == {"imported": 0, "unchanged": 1, "skipped": 0}
+    other = api.post("/v1/reviews/import?name=another", content=content, headers=key)
+    assert _code(other) == (422, "idempotency_key_reused")
+    (shown,) = api.get(EXPORT, params={"persons": "true"}).text.splitlines()
+    assert json.loads(shown)["person"] == "import:vendor"
+
+
+def test_label_studio_s_annotations_are_imported(
+    api: httpx2.Client, engine: Engine, clock: FakeClock
+) -> None:
+    ask(engine, clock, "bosch kgn39")
+    (task,) = api.get(EXPORT, params={"format": "label-studio"}).json()
+    chosen = {"from_name": "product", "type": "choices", "value": {"choices": ["I am not sure"]}}
+    task["annotations"] = [{"id": 1, "completed_by": 10, "result": [chosen]}]
+    imported = api.post("/v1/reviews/import?format=label-studio", json=[task])
+    assert imported.json() == {"imported": 1, "unchanged": 0, "skipped": 0}
+
+
+def test_a_rejected_import_says_what_is_wrong_with_each_row(
+    api: httpx2.Client, engine: Engine, clock: FakeClock
+) -> None:
+    (task_id,) = ask(engine, clock, "bosch kgn39")
+    rows = [
+        {"task_id": str(task_id), "answer": "accepted", "product_ids": ["p1"]},
+        {"task_id": str(task_id), "answer": "accepted", "product_ids": ["gone"], "person": "bob"},
+    ]
+    rejected = api.post("/v1/reviews/import", content="\n".join(map(json.dumps, rows)))
+    assert _code(rejected) == (422, "import_rejected")
+    assert rejected.headers["content-type"] == "application/problem+json"
+    (bad,) = rejected.json()["bad_rows"]
+    assert (bad["line"], bad["field"], bad["code"]) == (2, "task_id", "already_answered")
+    assert api.get(EXPORT).text == ""
+
+
+def test_an_import_may_be_larger_than_other_requests(api: httpx2.Client) -> None:
+    line = json.dumps({"task_id": "0d0e8a52-6f0a-4f4a-9e1f-0b7f3f1f2a11", "answer": "maybe"})
+    content = f"{line}\n" * 20_000
+    assert len(content) > 1024 * 1024
+    rejected = api.post("/v1/reviews/import", content=content)
+    assert _code(rejected) == (422, "import_rejected")
+    assert len(rejected.json()["bad_rows"]) == 1000
+    assert _code(api.post("/v1/reviews/import", content=b" " * (32 * 1024 * 1024 + 1)))[0] == 413
+
+
 @pytest.mark.parametrize("scope", ["review", "recommend"])
 @pytest.mark.parametrize("path", [EXPORT, "/v1/reviews/label-studio-config"])
 def test_who_annotates_cannot_learn_what_is_an_audit(
     url: str, engine: Engine, clock: FakeClock, client: httpx2.Client, scope: str, path: str
 ) -> None:
-    answered = client.get(f"{url}{path}", headers=_key(engine, clock, scope))
+    headers = _key(engine, clock, scope)
+    answered = client.get(f"{url}{path}", headers=headers)
     assert _code(answered) == (403, "scope_missing")
+    imported = client.post(f"{url}/v1/reviews/import", content=b"{}", headers=headers)
+    assert _code(imported) == (403, "scope_missing")
 
 
 @pytest.mark.parametrize(
