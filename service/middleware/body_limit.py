@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.problems import HTTP_CODES, problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
-LARGER = {"/v1/reviews/import": 32 * 1024 * 1024}  # by path; it is read for admins only
+LARGER = {"/v1/reviews/import": 16 * 1024 * 1024}  # by path; it is read for admins only
 STATUS = 413
 
 

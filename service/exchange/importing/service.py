@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -22,7 +23,8 @@ from service.review.sweep import sweep
 from service.review.tasks import IMPORT, ReviewTask, StoredVerdict, Verdict
 from service.review.verdicts import current_verdicts
 
-MAX_ROWS = 10_000
+# While an import runs, whoever asks the queries of its tasks waits: some seconds at most.
+MAX_ROWS = 2_000
 
 
 class RejectedRows(ImportRejected):
@@ -105,6 +107,10 @@ class _Run:
         self.by_key = finding.newest_by_key(connection, keys)
         ids = {row.task_id for row in rows if row.task_id is not None}
         self.tasks = finding.lock(connection, ids | set(self.by_key.values()))
+        self.changed: set[UUID] = set()  # tasks that are not as they were when they were locked
+        self.said: dict[UUID, list[StoredVerdict]] = defaultdict(list)  # today, by task
+        for verdict in current_verdicts(connection, self.tasks.keys()):
+            self.said[verdict.task_id].append(verdict)
         given = {row.verdict_id for row in rows if row.verdict_id is not None}
         self.stored = finding.verdicts_by_id(connection, given)
 
@@ -129,10 +135,16 @@ class _Run:
 
     def _task(self, row: ImportedVerdict) -> ReviewTask | None:
         """Return the task of a row, by its query where its id is one of another installation."""
-        if row.task_id in self.tasks:
-            return self.tasks[row.task_id]
-        key = _key(row)
-        return None if key is None or key not in self.by_key else self.tasks[self.by_key[key]]
+        task_id = row.task_id
+        if task_id not in self.tasks:
+            key = _key(row)
+            task_id = None if key is None else self.by_key.get(key)
+        if task_id is None:
+            return None
+        if task_id in self.changed:
+            self.tasks[task_id] = finding.get(self.connection, task_id)
+            self.changed.discard(task_id)
+        return self.tasks[task_id]
 
     def _before(self, row: ImportedVerdict, task: ReviewTask | None) -> StoredVerdict | None:
         """Return what is stored under the row's id, or what its person says of the task today."""
@@ -140,8 +152,7 @@ class _Run:
             return self.stored[row.verdict_id]
         if task is None:
             return None
-        current = current_verdicts(self.connection, [task.id])
-        return next((one for one in current if one.person == row.person), None)
+        return next((one for one in self.said[task.id] if one.person == row.person), None)
 
     def _compare(
         self, row: ImportedVerdict, task: ReviewTask | None, before: StoredVerdict
@@ -165,7 +176,8 @@ class _Run:
         if given.state is TaskState.ANSWERED:
             for listener in rules.listeners:
                 listener.verdict_given(connection, task.id)
-        self.tasks[task.id] = finding.get(connection, task.id)
+        self.changed.add(task.id)
+        self.said[task.id].append(given.verdict)
         self.stored[verdict.id] = given.verdict
         self.imported += 1
 

@@ -171,7 +171,7 @@ def test_an_import_may_be_larger_than_other_requests(api: httpx2.Client) -> None
     rejected = api.post("/v1/reviews/import", content=content)
     assert _code(rejected) == (422, "import_rejected")
     assert len(rejected.json()["bad_rows"]) == 1000
-    assert _code(api.post("/v1/reviews/import", content=b" " * (32 * 1024 * 1024 + 1)))[0] == 413
+    assert _code(api.post("/v1/reviews/import", content=b" " * (16 * 1024 * 1024 + 1)))[0] == 413
 
 
 @pytest.mark.parametrize("scope", ["review", "recommend"])
