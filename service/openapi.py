@@ -12,7 +12,8 @@ from service.access.dependencies import CSRF_HEADER, SESSION_COOKIE
 from service.problems import MEDIA_TYPE, Problem
 
 REFERENCE = "#/components/schemas/{model}"
-PROBLEM_REFERENCE = REFERENCE.format(model="Problem")
+PROBLEM = "Problem"  # ends the names of problems that have more members
+PROBLEM_REFERENCE = REFERENCE.format(model=PROBLEM)
 AUTHENTICATED_PREFIX = "/v1/"
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -71,5 +72,5 @@ def _name_the_media_type(responses: dict[str, Any]) -> None:
     for response in responses.values():
         content = response.get("content", {})
         declared = content.get("application/json", {}).get("schema", {})
-        if declared.get("$ref") == PROBLEM_REFERENCE:
+        if declared.get("$ref", "").endswith(PROBLEM):
             content[MEDIA_TYPE] = content.pop("application/json")
