@@ -24,10 +24,10 @@ from service.recommend.in_force import PromisesInForce
 from service.recommend.jobs import Job
 from service.recommend.judging import judge_jobs
 from service.recommend.repository import insert_decisions
+from service.recommend.said import read_said
 from service.review.head_starts import HeadStarts
 from service.review.policy import PLAIN, Opening
-from service.review.repository import open_tasks, verified_answers
-from service.rulings.blocks import read_blocks
+from service.review.repository import open_tasks
 from service.rulings.ruled_texts import RuledTexts
 
 
@@ -88,14 +88,15 @@ class DecisionService:
         self, connection: Connection, jobs: Sequence[Job], in_force: Mapping[str, Effective]
     ) -> list[Entry]:
         queries = [query for job in jobs for query in job.queries]
-        verified = verified_answers(connection, sorted({query.key for query in queries}))
-        blocks = read_blocks(connection, {query.text_key for query in queries})
+        said = read_said(
+            connection, {query.key for query in queries}, {query.text_key for query in queries}
+        )
         judged = judge_jobs(jobs, in_force, answer_no_match=self.answer_no_match)
         entries = []
         for job, judgements in zip(jobs, judged, strict=True):
             for (query, match), judgement in zip(job.pairs(), judgements, strict=True):
-                blocked = blocks.get(query.text_key, {})
-                decided = decide_one(job, match, judgement, verified.get(query.key), blocked)
+                verified, blocks = said.verified.get(query.key), said.blocks.get(query.text_key, {})
+                decided = decide_one(job, match, judgement, verified, blocks)
                 drawn = self.sampling.draw(decided.decision)
                 entries.append(Entry(job, query, match, decided, drawn))
         return entries

@@ -1,4 +1,4 @@
-"""The queue as the rest of the service sees it, in SQL: tasks opened, answers to be reused.
+"""The queue as the rest of the service sees it, in SQL: tasks that are opened and looked at.
 
 Nothing here commits: the caller owns the transaction.
 """
@@ -10,27 +10,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, any_, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import Connection, select
 
 from service.clock import SqlClock
 from service.database.recordset import as_json
-from service.database.tables import Answer, TaskKind
+from service.database.tables import TaskKind
 from service.review.opening import open_tasks_statement
 from service.review.policy import PLAIN, Opening
-from service.review.rows import event_from, new_task_row, task_from, verified_from
-from service.review.sql import SUBJECT, events, tasks, verdicts
-from service.review.tasks import NewTask, ReviewTask, TaskEvent, VerifiedAnswer
-
-# Made once: building it anew would cost more than running it.
-_NEWEST_VERDICTS = (
-    select(tasks.c.query_key, verdicts)
-    .join_from(tasks, verdicts, verdicts.c.id == tasks.c.verdict_id)
-    .where(tasks.c.query_key == any_(bindparam("keys", type_=ARRAY(LargeBinary()))))
-    .where(verdicts.c.answer.in_([Answer.ACCEPTED, Answer.NONE]))
-    .ext(distinct_on(tasks.c.query_key))
-    .order_by(tasks.c.query_key, verdicts.c.created_at.desc(), verdicts.c.id.desc())
-)
+from service.review.rows import event_from, new_task_row, task_from
+from service.review.sql import SUBJECT, events, tasks
+from service.review.tasks import NewTask, ReviewTask, TaskEvent
 
 
 def open_tasks(
@@ -77,16 +66,6 @@ def _merged(first: NewTask, second: NewTask) -> NewTask:
         priority=max(first.priority, second.priority),
         head_start=max(first.head_start, second.head_start),
     )
-
-
-def verified_answers(
-    connection: Connection, query_keys: Sequence[bytes]
-) -> dict[bytes, VerifiedAnswer]:
-    """Return the newest final verdict `accepted` or `none` of each query key that has one."""
-    if not query_keys:
-        return {}
-    found = connection.execute(_NEWEST_VERDICTS, {"keys": list(query_keys)})
-    return {bytes(row.query_key): verified_from(row) for row in found}
 
 
 def get(connection: Connection, task_id: UUID) -> ReviewTask | None:

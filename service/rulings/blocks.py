@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, LargeBinary, Select, Table, any_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy import ColumnElement, Select, Table, func, literal_column, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
+from service.database.keys import is_key_in
 from service.database.tables import PairRulingRow, Ruling
 
 _rulings = cast("Table", PairRulingRow.__table__)
@@ -34,36 +35,27 @@ class Block:
 BlocksOfText = Mapping[str, Block]  # by product id
 
 
-def read_blocks(
-    connection: Connection, text_keys: Collection[bytes]
-) -> Mapping[bytes, BlocksOfText]:
-    """Return the products that are blocked for each of these texts, of those that have any."""
-    found: dict[bytes, dict[str, Block]] = {}
-    for row in connection.execute(_BLOCKED, {"keys": list(text_keys)}):
-        block = Block(row.id, row.product_id, row.task_id, row.created_at, row.by_hand_at)
-        found.setdefault(bytes(row.text_key), {})[row.product_id] = block
-    return found
-
-
 def first_block(product_ids: Iterable[str], blocks: BlocksOfText) -> Block | None:
     """Return the block of the first of these products that has one."""
     return next((blocks[one] for one in product_ids if one in blocks), None) if blocks else None
 
 
-def _blocked() -> Select[Any]:
-    """Return the newest ruling on each pair of the texts in `keys`, of those that block it."""
+def newest_blocks(parameter: str) -> Select[Any]:
+    """Return the newest ruling on each pair of the texts whose keys are given, where it blocks.
+
+    What is the same each time is no parameter: each of them costs time.
+    """
     pair = (_rulings.c.text_key, _rulings.c.product_id)
-    by_hand = _rulings.c.verdict_id.is_(None) & (_rulings.c.ruling == Ruling.BLOCKED)
+    blocked: ColumnElement[str] = literal_column(f"'{Ruling.BLOCKED.value}'")
+    by_hand = _rulings.c.verdict_id.is_(None) & (_rulings.c.ruling == blocked)
     last_by_hand = func.max(_rulings.c.created_at).filter(by_hand).over(partition_by=pair)
-    named = (_rulings.c.id, _rulings.c.ruling, _rulings.c.task_id, _rulings.c.created_at)
+    about = (_rulings.c.id, _rulings.c.ruling, _rulings.c.task_id, _rulings.c.created_at)
     newest = (
-        select(*pair, *named, last_by_hand.label("by_hand_at"))
-        .where(_rulings.c.text_key == any_(bindparam("keys", type_=ARRAY(LargeBinary()))))
+        select(*pair, *about, last_by_hand.label("by_hand_at"))
+        .where(is_key_in(parameter, _rulings.c.text_key))
         .ext(distinct_on(*pair))
         .order_by(*pair, _rulings.c.id.desc())
         .subquery()
     )
-    return select(newest).where(newest.c.ruling == Ruling.BLOCKED)
-
-
-_BLOCKED = _blocked()  # made once: building it anew would cost more than running it
+    named = (one for one in newest.c if one.name != "ruling")
+    return select(*named).where(newest.c.ruling == blocked)

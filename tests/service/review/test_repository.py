@@ -10,9 +10,9 @@ from sqlalchemy import Engine, text
 from service.database.engine import transaction
 from service.database.tables import Answer
 from service.review import repository
-from service.review.tasks import ReviewTask, VerifiedAnswer
+from service.review.tasks import ReviewTask
 from tests.service.conftest import FakeClock
-from tests.service.review.queues import ask, event_kinds, new_task, query_key, queue_of
+from tests.service.review.queues import ask, event_kinds, new_task, queue_of
 
 
 def test_a_new_query_becomes_an_open_task_with_its_candidates(
@@ -99,29 +99,6 @@ def test_callers_with_the_same_queries_do_not_block_each_other(
 def test_nothing_asked_needs_no_database(engine: Engine, clock: FakeClock) -> None:
     with transaction(engine) as connection:
         assert repository.open_tasks(connection, clock, []) == {}
-        assert repository.verified_answers(connection, []) == {}
-
-
-def test_an_accepted_verdict_is_a_verified_answer(engine: Engine, clock: FakeClock) -> None:
-    ask(engine, clock, "same")
-    task_id = _answer(engine, clock, Answer.ACCEPTED, "p2", "p4")
-    expected = VerifiedAnswer(task_id, Answer.ACCEPTED, ("p2", "p4"), "ann", clock.now)
-    assert _verified(engine, "same", "never asked") == {query_key("same"): expected}
-
-
-def test_unsure_is_not_reused(engine: Engine, clock: FakeClock) -> None:
-    ask(engine, clock, "same")
-    _answer(engine, clock, Answer.UNSURE)
-    assert _verified(engine, "same") == {}
-
-
-def test_the_newest_certain_verdict_counts(engine: Engine, clock: FakeClock) -> None:
-    given = [(Answer.ACCEPTED, "p1"), (Answer.NONE, None), (Answer.UNSURE, None)]
-    for answer, product in given:
-        ask(engine, clock, "same")
-        _answer(engine, clock, answer, *([product] if product else []))
-        clock.advance(60)
-    assert _verified(engine, "same")[query_key("same")].answer is Answer.NONE
 
 
 def _get(engine: Engine, task_id: UUID) -> ReviewTask:
@@ -137,8 +114,3 @@ def _answer(engine: Engine, clock: FakeClock, answer: Answer, *products: str) ->
     assert task.lease_token is not None
     queue.submit(task.id, task.lease_token, "ann", answer, products)
     return task.id
-
-
-def _verified(engine: Engine, *texts: str) -> dict[bytes, VerifiedAnswer]:
-    with engine.connect() as connection:
-        return repository.verified_answers(connection, [query_key(text) for text in texts])

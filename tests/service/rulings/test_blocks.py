@@ -5,7 +5,8 @@ from sqlalchemy import Engine
 from service.database.engine import transaction
 from service.database.tables import Answer, Ruling
 from service.recommend.keys import text_key
-from service.rulings.blocks import BlocksOfText, first_block, read_blocks
+from service.recommend.said import read_said
+from service.rulings.blocks import BlocksOfText, first_block
 from tests.service.conftest import FakeClock
 from tests.service.rulings.verdicts import answer, book_of, history, withdraw
 
@@ -14,7 +15,8 @@ TEXT = "bosch fridge 203 cm"
 
 def blocks(engine: Engine, text: str = TEXT) -> BlocksOfText:
     with transaction(engine) as connection:
-        found = read_blocks(connection, [text_key(text), text_key("never asked")])
+        keys = [text_key(text), text_key("never asked")]
+        found = read_said(connection, [], keys).blocks
     assert found.keys() <= {text_key(text)}
     return found.get(text_key(text), {})
 

@@ -119,6 +119,35 @@ def test_a_no_blocks_the_pair_for_every_source_until_an_admin_lifts_it(
     assert caller(service, engine, "shop", "recommend").ask()["decision"] == "verified"
 
 
+@pytest.mark.parametrize("how", ["undo", "reopen"])
+def test_what_follows_from_a_verdict_goes_with_it(
+    start_service: StartService, engine: Engine, how: str
+) -> None:
+    careful = start_service(engine, small_promise(threshold=None))
+    first = caller(careful, engine, "shop", "recommend")
+    first.ask()
+    annotator, admin = (
+        caller(careful, engine, name, scope)
+        for name, scope in (("ann", "review"), ("root", "admin"))
+    )
+    task = annotator.answer("none")
+    other = caller(start_service(engine), engine, "other", "recommend")
+    assert first.ask()["decision"] == "verified"
+    assert other.ask()["decision"] == "manual_review"
+
+    if how == "undo":
+        done = annotator.post(f"/v1/reviews/{task['id']}/undo", {})
+    else:
+        done = admin.post(f"/v1/reviews/{task['id']}/reopen", {"reason": "another edition"})
+    assert done.status_code == 200, done.text
+    asked_again = first.ask()
+    assert (asked_again["decision"], asked_again["review_task_id"]) == ("manual_review", task["id"])
+    assert other.ask()["decision"] == "auto_accept"
+    now, was = admin.rulings(text=TEXT, product_id="p0")
+    assert (was["ruling"], now["ruling"]) == ("blocked", "allowed")
+    assert now["reason"] == f"the verdict on task {task['id']} was withdrawn"
+
+
 def test_a_block_by_hand_names_no_task(admin: Caller, shop: Caller) -> None:
     assert shop.ask()["decision"] == "auto_accept"
     ruling = admin.rule("blocked", "not sold here").json()

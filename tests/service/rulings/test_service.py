@@ -94,14 +94,6 @@ def test_verdicts_withdrawn_one_after_the_other_leave_nothing(
     assert len(history(engine, clock, TEXT)) == 3 + 3 + 3
 
 
-def test_verdicts_on_several_tasks_are_withdrawn_together(engine: Engine, clock: FakeClock) -> None:
-    tasks = [answer(engine, clock, TEXT, Answer.NONE, source=one) for one in ("shop", "other")]
-    tasks.append(answer(engine, clock, "beko", Answer.NONE))
-    withdraw(engine, clock, *tasks)
-    for text in (TEXT, "beko"):
-        assert set(in_force(engine, clock, text).values()) == {ALLOWED}
-
-
 def test_a_person_overturns_a_verdict_by_hand(
     engine: Engine, clock: FakeClock, book: RulingBook
 ) -> None:

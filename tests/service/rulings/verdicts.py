@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Engine
 
-from service.database.engine import transaction
-from service.database.tables import (
-    Answer,
-    ReviewTaskRow,
-    Ruling,
-    TaskStage,
-    TaskState,
-    VerdictRow,
-)
+from service.database.tables import Answer, Ruling
+from service.review.service import ReviewQueue
 from service.rulings.rulings import StoredRuling
 from service.rulings.service import RulingBook, RulingKeeper
 from tests.service.conftest import FakeClock
@@ -38,7 +31,7 @@ def answer(
 ) -> UUID:
     """Ask a text and answer its task, the only one that is open; returns the task."""
     clock.advance(1)
-    queue = replace(queue_of(engine, clock), listeners=(RulingKeeper(clock),))
+    queue = _queue(engine, clock)
     ask(engine, clock, text, source=source)
     (task,) = queue.claim(person, 1, 60)
     assert task.lease_token is not None
@@ -46,19 +39,10 @@ def answer(
     return task.id
 
 
-def withdraw(engine: Engine, clock: FakeClock, *task_ids: UUID, person: str = "eve") -> None:
-    """Take the final verdicts of tasks back, in one transaction."""
+def withdraw(engine: Engine, clock: FakeClock, task_id: UUID, person: str = "eve") -> None:
+    """Take the final verdict of a task back."""
     clock.advance(1)
-    with transaction(engine) as connection:
-        query = select(ReviewTaskRow.id, ReviewTaskRow.verdict_id)
-        found = connection.execute(query.where(ReviewTaskRow.id.in_(task_ids))).all()
-        verdicts = {row.id: row.verdict_id for row in found}
-        tasks = update(ReviewTaskRow).where(ReviewTaskRow.id.in_(task_ids))
-        closed = {"state": TaskState.CLOSED, "closed_at": clock.now, "close_reason": "withdrawn"}
-        connection.execute(tasks.values(**closed, answered_at=None, verdict_id=None))
-        for task_id in task_ids:
-            _supersede(connection, clock, task_id, verdicts[task_id], person)
-            RulingKeeper(clock).verdict_withdrawn(connection, task_id)
+    _queue(engine, clock).reopen(task_id, person, "looked at again")
 
 
 def in_force(engine: Engine, clock: FakeClock, text: str) -> dict[str, Ruling]:
@@ -70,19 +54,5 @@ def history(engine: Engine, clock: FakeClock, text: str) -> Sequence[StoredRulin
     return book_of(engine, clock).page(1000, text=text).rulings
 
 
-def _supersede(
-    connection: Connection, clock: FakeClock, task_id: UUID, verdict_id: UUID, person: str
-) -> None:
-    connection.execute(
-        insert(VerdictRow).values(
-            id=uuid4(),
-            task_id=task_id,
-            stage=TaskStage.OPINION,
-            supersedes=verdict_id,
-            origin="queue",
-            answer=Answer.WITHDRAWN,
-            product_ids=[],
-            person=person,
-            created_at=clock.now,
-        )
-    )
+def _queue(engine: Engine, clock: FakeClock) -> ReviewQueue:
+    return replace(queue_of(engine, clock), listeners=(RulingKeeper(clock),))
