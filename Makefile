@@ -10,7 +10,7 @@ export PORT STATE_DIR
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format benchmark-serving benchmark-training benchmark-augmentation \
 	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training benchmark-decider \
-	benchmark-calibrators benchmark-monitoring \
+	benchmark-calibrators benchmark-monitoring benchmark-reviews \
 	openapi settings-page clean
 
 help: ## list the targets
@@ -74,6 +74,9 @@ benchmark-training-speed: $(VENV)/.dev-ready ## training queries per second on o
 
 benchmark-augmentation: $(VENV)/.dev-ready ## what training queries in the score buy, and what they cost
 	$(VENV)/bin/python -m benchmarks.augmentation
+
+benchmark-reviews: $(VENV)/.dev-ready ## what labels of the review queue are worth, beside labels drawn at random
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.reviews --all
 
 benchmark-monitoring: $(VENV)/.dev-ready ## false alarms, delay of the alarm and bounds of a watched promise, beside MAPIE
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.monitoring

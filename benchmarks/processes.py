@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,8 @@ class Target:
 
 
 @contextmanager
-def running_service(bundles_dir: Path) -> Iterator[Target]:
-    """Run `alc-serve` with an empty embedded database and a key for it."""
+def running_service(bundles_dir: Path, scopes: Sequence[str] = ("recommend",)) -> Iterator[Target]:
+    """Run `alc-serve` with an empty embedded database and a key for it, of these scopes."""
     with tempfile.TemporaryDirectory(prefix="alc-benchmark-") as state_dir:
         port = free_port()
         settings = {
@@ -42,7 +42,8 @@ def running_service(bundles_dir: Path) -> Iterator[Target]:
         }
         environment = {**os.environ, **settings}
         key_file = Path(state_dir) / "key"
-        create = ["keys", "create", "--name", "benchmark", "--scope", "recommend"]
+        create = ["keys", "create", "--name", "benchmark"]
+        create += [word for scope in scopes for word in ("--scope", scope)]
         subprocess.run(
             [*_module("service.cli"), *create, "--key-file", str(key_file)],
             env=environment,

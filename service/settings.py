@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from models.errors import ConfigurationError
 
 PREFIX = "ALC_"
+OF_THE_TRAINER = {"ALC_REVIEWS_KEY"}  # with which it reads exports
 Chance = Annotated[float, Field(gt=0.0, lt=1.0)]
 TargetPrecision = Annotated[float, Field(gt=0.5, lt=1.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -150,7 +151,7 @@ def load_settings() -> Settings:
 
 def unknown_variables() -> list[str]:
     """Return environment variables that look like a setting but are none (a typing error)."""
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields} | OF_THE_TRAINER
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 

@@ -36,6 +36,7 @@ from tests.documents import (
 )
 from training.configuration.reference import as_page
 from training.decider.settings import DeciderSettings
+from training.reviews.source import KEY_VARIABLE
 from training.sampling.balanced import SAMPLE
 from training.settings import TrainingSettings
 
@@ -205,6 +206,7 @@ def _variables(name: str) -> tuple[str, ...]:
 @each_document
 def test_every_variable_is_a_setting(document: Document) -> None:
     known = {variable for name in Settings.model_fields for variable in _variables(name)}
+    known.add(KEY_VARIABLE)
     assert set(re.findall(r"\bALC_[A-Z_]+\b", document.text)) <= known
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +22,10 @@ from training.evaluation.separation import score_histogram
 from training.findings import groups_of, separation_of
 from training.loop.step import Step
 from training.names import Variant
+from training.parts import learnt_parts
 from training.pipeline import Stages, train
 from training.pipeline_settings import PipelineSettings
+from training.reviews.read import Reviews
 
 BASELINE = "TF-IDF"
 Answer = Callable[[Dataset, Dataset, int], Neighbours]  # of the test queries, from training
@@ -36,6 +39,7 @@ class Comparison:
     name: str
     dataset: Dataset
     settings: Mapping[str, PipelineSettings]
+    reviews: Reviews | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +64,9 @@ class Stopwatch:
         return Timing(seconds, queries / seconds)
 
 
-def planned(name: str, dataset: Dataset, cells: Sequence[Cell]) -> Comparison:
+def planned(
+    name: str, dataset: Dataset, cells: Sequence[Cell], reviews: Reviews | None = None
+) -> Comparison:
     """Return the comparison of these runs, with the baseline that needs no training for each seed.
 
     All cells have the same data and split, as those of one file of settings do.
@@ -74,7 +80,16 @@ def planned(name: str, dataset: Dataset, cells: Sequence[Cell]) -> Comparison:
     ordered = [*baselines, *sorted(trained, key=lambda cell: cell.seed)]
     settings = {one.file: cell.settings for one, cell in zip(trained, cells, strict=True)}
     settings |= {one.file: cells[0].settings for one in baselines}
-    return Comparison(GridPlan(digest(dataset), split, tuple(ordered)), name, dataset, settings)
+    plan = GridPlan(_digest(dataset, reviews), split, tuple(ordered))
+    return Comparison(plan, name, dataset, settings, reviews)
+
+
+def _digest(dataset: Dataset, reviews: Reviews | None) -> str:
+    """Return what changes with anything that is learnt from."""
+    if reviews is None:
+        return digest(dataset)
+    parts = [digest(dataset), *(sha256 for _, sha256 in reviews.sources)]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def _grid_cell(cell: Cell) -> GridCell:
@@ -94,7 +109,7 @@ def run_cell(
     settings = comparison.settings[cell.file]
     if cell.recipe == BASELINE:
         return baseline_result(comparison, cell, tfidf_answers)
-    parts = split_dataset(comparison.dataset, settings.split, cell.seed, settings.decider_part)
+    parts, _ = learnt_parts(comparison.dataset, settings, comparison.reviews)
     watch = Stopwatch(clock)
 
     def hear(step: Step) -> None:

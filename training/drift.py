@@ -16,8 +16,9 @@ def traffic_reference(
 ) -> TrafficReference | None:
     """Return the reference of the test queries, which stand for traffic, and what was `found`.
 
-    Known are the n-grams of training queries and product titles. Labels are not looked at.
+    Known are the n-grams of all queries that were learnt from and of product titles. Labels are not
+    looked at.
     """
     titles = (product.title for product in parts.train.products)
-    known = chain(parts.train.texts, titles)
+    known = chain(parts.learnt.texts, titles)
     return take_reference(encoder, known, parts.test.texts, found.deciding[:, 0], settings)

@@ -148,6 +148,7 @@ def _about(
         test_queries=len(parts.test),
         created_at=now.isoformat(timespec="seconds"),
         command=COMMAND,
+        review_queries=0 if parts.reviews is None else len(parts.reviews),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from models.bundle.bundle import BundleContents
 from models.bundle.publish import publish
+from models.bundle.reviews import ReviewReport
 from models.calibration.fingerprints import Fingerprints, digests
 from models.index.base import Neighbours
 from models.index.ranking import first
@@ -28,10 +29,11 @@ from training.loop.fit import Fitted, fit
 from training.loop.step import Fold, Step
 from training.loop.stopping import divide
 from training.loop.torchrun import joined
-from training.parts import split_of
+from training.parts import learnt_parts
 from training.pipeline_settings import PipelineSettings
 from training.recipes import method_name
 from training.report.full import full_report
+from training.reviews.read import Reviews
 from training.runtime import build_runtime
 from training.settings import TrainingSettings
 from training.trained import Trained
@@ -41,12 +43,14 @@ from training.trained import Trained
 class Stages:
     """Who hears of the stages beside training: what is done, and of how many.
 
-    `fold` hears of each step of the encoders that are fitted for the decider alone.
+    `fold` hears of each step of the encoders that are fitted for the decider alone, `reviews`, once
+    and before anything is fitted, which review labels are learnt from.
     """
 
     hashing: Callable[[int, int], None] | None = None
     baseline: Callable[[int, int], None] | None = None
     fold: Callable[[Step, Fold], None] | None = None
+    reviews: Callable[[ReviewReport], None] | None = None
 
 
 def train(
@@ -57,7 +61,7 @@ def train(
     stages: Stages | None = None,
     run_directory: Path | None = None,
 ) -> Trained:
-    """Fit on the train part, certify on the calibration part, evaluate on the test part.
+    """Fit on train part and reviews, certify on the calibration part, evaluate on the test part.
 
     Evaluated are TF-IDF without training, the model by its score alone and, where there is one,
     with its decider. `on_step` and `stages` hear of what takes seconds. With an early stop, the
@@ -66,7 +70,7 @@ def train(
     stages = stages or Stages()
     choosing, certifying = divide(parts.calibration, settings.training)
     fitted = _fit(parts, choosing, settings, on_step, stages, run_directory)
-    built = build_runtime(fitted, parts.train, settings.augmentation, settings.training.seed)
+    built = build_runtime(fitted, parts.learnt, settings.augmentation, settings.training.seed)
     decided = _decider(parts, built.runtime, fitted.epoch, settings, stages)
     known = background(parts.train, settings.evaluation)
     certify_all = partial(_judged, certifying, parts.test, settings, calibrated_at, known)
@@ -163,12 +167,16 @@ def train_and_publish(
     on_step: Callable[[Step], None],
     stages: Stages | None = None,
     run_directory: Path | None = None,
+    reviews: Reviews | None = None,
 ) -> tuple[Path, Trained]:
     """Return the directory of the published bundle, now current, and what was trained.
 
+    `reviews` are what was read of the sources that the settings name.
     Of several processes this is for the first; the others `assist`.
     """
-    parts = split_of(dataset, settings)
+    parts, report = learnt_parts(dataset, settings, reviews)
+    if report is not None and stages is not None and stages.reviews is not None:
+        stages.reviews(report)
     trained = train(parts, settings, now, on_step, stages, run_directory)
     contents = BundleContents(
         runtime=trained.runtime,
@@ -182,13 +190,20 @@ def train_and_publish(
         data_digest=digest(dataset),
         reference=traffic_reference(trained.runtime.encoder, parts, trained.found, settings.drift),
         report=full_report(findings_of(dataset, parts, settings, trained, now)),
+        reviews=report,
+        reviewed=() if parts.reviews is None else parts.reviews.texts,
     )
     return publish(bundles_dir, contents, created_at=now), trained
 
 
-def assist(dataset: Dataset, settings: PipelineSettings, run_directory: Path | None = None) -> None:
+def assist(
+    dataset: Dataset,
+    settings: PipelineSettings,
+    run_directory: Path | None = None,
+    reviews: Reviews | None = None,
+) -> None:
     """Take part in the training of `train_and_publish` as one of the other processes."""
-    parts = split_of(dataset, settings)
+    parts, _ = learnt_parts(dataset, settings, reviews)
     choosing, _ = divide(parts.calibration, settings.training)
     _fit(parts, choosing, settings, lambda _: None, Stages(), run_directory)
 
@@ -203,7 +218,7 @@ def _fit(
 ) -> Fitted:
     with joined(settings.training.device) as ranks:
         return fit(
-            parts.train,
+            parts.learnt,
             settings.training,
             on_step,
             stages.hashing,

@@ -16,6 +16,7 @@ from training.data.settings import DataSettings, SampleData
 from training.data.splits import DeciderPart, SplitKind
 from training.decider.settings import DeciderSettings
 from training.evaluation.background import EvaluationSettings
+from training.reviews.settings import ReviewSettings
 from training.settings import TrainingSettings
 
 
@@ -87,6 +88,9 @@ class PipelineSettings:
 
     data: DataSettings = field(default_factory=SampleData)
     """Which labelled queries are learnt from."""
+
+    reviews: ReviewSettings | None = None
+    """What people answered in the review queue, learnt from beside the data."""
 
     training: TrainingSettings = field(default_factory=TrainingSettings)
     """How the model is trained."""

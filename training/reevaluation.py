@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.bundle.bundle import Bundle
+from models.bundle.reviews import read_reviewed
+from models.calibration.fingerprints import Digests, repeated
 from models.errors import DataError
 from models.thresholds import Grouping
 from training.calibration import query_groups
 from training.configuration.read import bundle_layer, read_settings
-from training.data.dataset import Dataset, digest
+from training.data.dataset import Dataset, Mask, digest
 from training.data.load import load_data
 from training.data.splits import SplitDataset
 from training.evaluation.background import background
@@ -59,29 +62,38 @@ def unseen(bundle: Bundle, labelled: Dataset) -> Unseen:
 
     Measured on those parts, a model looks better than it is. Raise DataError when none is left.
     """
+    used, unknown = set[str](), None
     try:
         parts = own_parts(bundle)
+        used = {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
     except DataError as error:
-        return Unseen(labelled, unknown=str(error))
-    used = {*parts.train.texts, *parts.decider.texts, *parts.calibration.texts}
-    kept = np.array([row for row, text in enumerate(labelled.texts) if text not in used], np.int64)
+        unknown = str(error)
+    seen = np.array([text in used for text in labelled.texts], np.bool_)
+    kept = np.flatnonzero(~seen & ~repeated(labelled.texts, read_reviewed(bundle.directory)))
     if not len(kept):
         raise DataError(
             f"all {len(labelled):,} queries took part in the training or calibration of bundle "
             f"{bundle.bundle_id}, so they cannot judge it; name others"
         )
-    return Unseen(labelled.subset(kept), seen=len(labelled) - len(kept))
+    return Unseen(labelled.subset(kept), len(labelled) - len(kept), unknown)
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """The texts that a model was fitted on, or its best epoch chosen by.
 
-    `unknown` says why that cannot be told: then there are no texts.
+    `reviewed` are digests of those that people answered in the review queue. `unknown` says why the
+    others cannot be told: then there are no texts.
     """
 
     texts: frozenset[str]
+    reviewed: Digests
     unknown: str | None = None
+
+    def among(self, texts: Sequence[str]) -> Mask:
+        """Return which of the texts (texts,) the model was fitted on."""
+        seen = np.array([text in self.texts for text in texts], np.bool_)
+        return seen | repeated(texts, self.reviewed)
 
 
 def fitted_texts(bundle: Bundle) -> Fitted:
@@ -89,13 +101,15 @@ def fitted_texts(bundle: Bundle) -> Fitted:
 
     Those that it was calibrated on are not among them.
     """
+    reviewed = read_reviewed(bundle.directory)
     try:
         parts = own_parts(bundle)
     except DataError as error:
-        return Fitted(frozenset(), unknown=str(error))
+        return Fitted(frozenset(), reviewed, unknown=str(error))
     choosing, _ = divide(parts.calibration, settings_of(bundle).training)
     chosen = choosing.texts if choosing else ()
-    return Fitted(frozenset((*parts.train.texts, *parts.decider.texts, *chosen)))
+    texts = frozenset((*parts.train.texts, *parts.decider.texts, *chosen))
+    return Fitted(texts, reviewed)
 
 
 def evaluate_own(bundle: Bundle) -> Evaluation:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.bundle.manifest import Manifest
 from models.bundle.probe import Probe
+from models.bundle.reviews import ReviewReport
 from models.calibration.record import CalibrationRecord
 from models.decider.known_queries import KnownQueries
 from models.decider.report import DeciderReport
@@ -27,7 +28,8 @@ class BundleContents:
     from. `memory_report` is about the index of the memory, where the runtime has one,
     and `decider_report` about the decider, where one was asked for. `no_match` is the promise of
     the answer "no product is right". `calibration` is what the promises were certified on.
-    `reference` is what traffic looked like, where that was measured.
+    `reference` is what traffic looked like, where that was measured. `reviews` says what became of
+    the review labels, and `reviewed` are the texts of those that were learnt from.
     """
 
     runtime: Runtime
@@ -42,6 +44,8 @@ class BundleContents:
     no_match: Promise | None = None
     calibration: CalibrationRecord | None = None
     reference: TrafficReference | None = None
+    reviews: ReviewReport | None = None
+    reviewed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.bundle.reviews import ReviewReport
 from models.decider.report import DeciderReport
 from models.errors import BundleError, ConfigurationError
 from models.index.build import IndexReport
@@ -40,6 +41,7 @@ class Manifest(BaseModel):
 
     `memory_index` is how the index of the remembered training queries was chosen: its "products"
     are queries. None where nothing is remembered, or the bundle is older than the field.
+    `reviews` is what became of the review labels that it was trained with, where there were any.
     `no_match` is the promise of the answer "no product is right", None where it is not said.
     """
 
@@ -58,6 +60,7 @@ class Manifest(BaseModel):
     index: IndexReport
     memory_index: IndexReport | None = None
     decider: DeciderReport | None = None
+    reviews: ReviewReport | None = None
     promises: tuple[Promise, ...]
     no_match: Promise | None = None
     files: dict[str, FileEntry]

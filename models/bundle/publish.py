@@ -35,6 +35,7 @@ from models.bundle.manifest import (
     software_versions,
 )
 from models.bundle.probes import PROBES_FILE, take_probes, write_probes
+from models.bundle.reviews import write_reviewed
 from models.bundle.store import set_current
 from models.calibration.belonging import check_belongs
 from models.calibration.files import save_calibration
@@ -114,6 +115,8 @@ def _write(directory: Path, contents: BundleContents, created_at: datetime) -> b
     if contents.reference is not None:
         (directory / DRIFT_DIRECTORY).mkdir()
         save_reference(contents.reference, directory / DRIFT_DIRECTORY)
+    if contents.reviews is not None:
+        write_reviewed(contents.reviewed, directory)
     write_catalogue(contents.runtime.catalogue, directory / CATALOGUE_FILE)
     write_probes(take_probes(contents.runtime), directory / PROBES_FILE)
     write_report(directory / REPORT_DIRECTORY, contents.report)
@@ -145,6 +148,7 @@ def _manifest(directory: Path, contents: BundleContents, created_at: datetime) -
         index=contents.index_report,
         memory_index=contents.memory_report,
         decider=contents.decider_report,
+        reviews=contents.reviews,
         promises=contents.promises,
         no_match=contents.no_match,
         files={name: file_entry(directory / name) for name in sorted(files_below(directory))},

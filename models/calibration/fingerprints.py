@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.calibration.scores import Flags
+from models.text import normalised
 
 Digests = npt.NDArray[np.uint64]
 _BYTES = 8  # among a million texts, two have one digest by chance once in 37 million calibrations
@@ -31,7 +31,7 @@ def digests(texts: Sequence[str]) -> Digests:
     surrogate, which no UTF-8 can spell, counts as a question mark.
     """
     found = (
-        hashlib.sha256(_normalised(text).encode(errors="replace")).digest()[:_BYTES]
+        hashlib.sha256(normalised(text).encode(errors="replace")).digest()[:_BYTES]
         for text in texts
     )
     return np.frombuffer(b"".join(found), dtype="<u8").astype(np.uint64)
@@ -40,8 +40,3 @@ def digests(texts: Sequence[str]) -> Digests:
 def repeated(texts: Sequence[str], known: Digests) -> Flags:
     """Return which of the texts (texts,) have one of the known digests."""
     return np.isin(digests(texts), known)
-
-
-def _normalised(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(folded.split())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
+
+from models.text import normalised
 
 
 def query_key(text: str, source: str) -> bytes:
@@ -13,14 +14,9 @@ def query_key(text: str, source: str) -> bytes:
     with its length, so that no text can pretend to be part of it.
     """
     name = source.encode()
-    return hashlib.sha256(b"%d:%b%b" % (len(name), name, _normalised(text))).digest()
+    return hashlib.sha256(b"%d:%b%b" % (len(name), name, normalised(text).encode())).digest()
 
 
 def text_key(text: str) -> bytes:
     """Return the key of a text, whoever asks it: SHA-256 over the same normalised text."""
-    return hashlib.sha256(_normalised(text)).digest()
-
-
-def _normalised(text: str) -> bytes:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(folded.split()).encode()
+    return hashlib.sha256(normalised(text).encode()).digest()

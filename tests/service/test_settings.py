@@ -98,6 +98,7 @@ def test_secrets_are_not_shown() -> None:
 def test_a_mistyped_variable_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALC_MAX_BATHC", "1")
     monkeypatch.setenv("ALC_MAX_BATCH", "1")
+    monkeypatch.setenv("ALC_REVIEWS_KEY", "alc_key of the trainer on the same machine")
     assert unknown_variables() == ["ALC_MAX_BATHC"]
 
 

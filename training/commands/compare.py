@@ -11,6 +11,7 @@ import typer
 
 from training.commands.files import write_files
 from training.commands.options import Given, GridOption, SetOption
+from training.commands.reviews import named_reviews
 from training.commands.terminal import stderr, warn_of_bad_rows
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def compare(
     console = stderr()
     loaded = load_data(cells[0].settings.data)
     warn_of_bad_rows(console, loaded)
-    comparison = planned(cells[0].settings.data.kind, loaded.dataset, cells)
+    reviews = named_reviews(cells[0].settings, loaded.dataset, console)
+    comparison = planned(cells[0].settings.data.kind, loaded.dataset, cells, reviews)
 
     def run_one(cell: GridCell) -> RunResult:
         with progress(console) as bars:

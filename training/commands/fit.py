@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,9 +18,13 @@ from training.commands.options import (
     SetOption,
     tables,
 )
+from training.commands.reviews import named_reviews, review_lines
 from training.commands.terminal import stderr, warn_of_bad_rows
 from training.data.splits import SplitKind
 from training.losses.names import BaseLoss
+
+if TYPE_CHECKING:
+    from models.bundle.reviews import ReviewReport
 
 
 def fit(
@@ -33,6 +38,12 @@ def fit(
     ] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="CSV of pairs, columns query,product_id; with --products.")
+    ] = None,
+    reviews: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE-OR-URL", help="Export of review labels to learn from, too. Repeatable."
+        ),
     ] = None,
     max_bad_rows: MaxBadRowsOption = None,
     split: Annotated[SplitKind | None, typer.Option(help="How queries are held out.")] = None,
@@ -77,15 +88,17 @@ def fit(
         "training.tcm": tcm,
         "training.alc": alc,
         "decider": decider,
+        "reviews.sources": reviews or None,
     }
-    fields |= tables(products, pairs, max_bad_rows, config)
-    settings = Given(config, assign or [], fields).settings()
+    fields |= tables(products, pairs, None, config)
+    settings = Given(config, assign or [], fields).allowing(max_bad_rows).settings()
     console = stderr()
     console.quiet = not is_first()
     loaded = load_data(settings.data)
     warn_of_bad_rows(console, loaded)
+    labels = named_reviews(settings, loaded.dataset, console)
     if not is_first():
-        assist(loaded.dataset, settings, run_dir)
+        assist(loaded.dataset, settings, run_dir, labels)
         return
     _say_how_far(run_dir, console)
     with progress(console) as bars:
@@ -99,13 +112,20 @@ def fit(
                 hashing=stage_bar(bars, "hashing", "texts"),
                 baseline=stage_bar(bars, "TF-IDF to compare", "queries"),
                 fold=fold_bar(bars),
+                reviews=partial(_say_reviews, console),
             ),
             run_dir,
+            labels,
         )
     typer.echo((directory / "report" / "table.txt").read_text())
     if trained.decider_report and trained.decider_report.missing:
         typer.echo(no_decider(trained.decider_report))
     typer.echo(f"published {directory}")
+
+
+def _say_reviews(console: Console, report: ReviewReport) -> None:
+    for line in review_lines(report):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_how_far(run_dir: Path | None, console: Console) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -52,6 +53,22 @@ class Given:
         files = [] if self.config is None else [read_layer(self.config)]
         assigned = [assignment_layer(one) for one in self.assignments]
         return [*files, *option_layers(self.fields), *assigned]
+
+    def allowing(self, max_bad_rows: int | None) -> Given:
+        """Return the same with so many bad rows allowed, in whatever is read here from tables."""
+        if max_bad_rows is None:
+            return self
+        from training.configuration.layers import merged
+
+        written = merged(self.layers())
+        data = written.get("data")
+        reads_tables = isinstance(data, Mapping) and data.get("kind", "sample") in ("tables", "xmc")
+        limits = {}
+        if written.get("reviews"):
+            limits["reviews.max_bad_rows"] = max_bad_rows
+        if reads_tables or not limits:
+            limits["data.max_bad_rows"] = max_bad_rows
+        return replace(self, fields=self.fields | limits)
 
     def settings(self) -> PipelineSettings:
         """Return the validated settings; raise ConfigurationError naming layer and field."""

@@ -95,10 +95,17 @@ def _merge(below: Table, above: Table) -> Table:
     return {**below, **above, **both}
 
 
+# Fields whose option is not called as they are.
+_OPTIONS = {"reviews.sources": "--reviews"}
+
+
 def option_layers(fields: Mapping[str, object]) -> list[Layer]:
     """Return a layer per field that is not None, by its dotted name, called as its option is."""
     return [
-        Layer(f"--{name.rpartition('.')[2].replace('_', '-')}", nested(name.split("."), value))
+        Layer(
+            _OPTIONS.get(name, f"--{name.rpartition('.')[2].replace('_', '-')}"),
+            nested(name.split("."), value),
+        )
         for name, value in fields.items()
         if value is not None
     ]

@@ -87,7 +87,11 @@ class _Overlay:
             self._refuse_value(at, _fault(error), value)
         if isinstance(found, Path):
             return (self._directory(at) / found.expanduser()).absolute()
-        return found_in(self._directory(at), found) if field.names_path else found
+        if not field.names_path:
+            return found
+        if isinstance(found, tuple):
+            return tuple(found_in(self._directory(at), one) for one in found)
+        return found_in(self._directory(at), found)
 
     def _unknown(self, kind: type, at: tuple[str, ...]) -> NoReturn:
         name = kind_of(kind)

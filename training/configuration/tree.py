@@ -38,8 +38,9 @@ class Field:
 
     @property
     def names_path(self) -> bool:
-        """Return whether its text is a path where there is one of that name."""
-        return NAMES_PATH in getattr(self.hint, "__metadata__", ())
+        """Return whether its text, or each of its texts, is a path where there is one so named."""
+        hints = (self.hint, *get_args(self.hint))
+        return any(NAMES_PATH in getattr(hint, "__metadata__", ()) for hint in hints)
 
     @property
     def choices(self) -> tuple[str, ...]:

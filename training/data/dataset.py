@@ -88,6 +88,41 @@ class Dataset:
             attributes=self.attributes and tuple(self.attributes[row] for row in rows),
         )
 
+    def followed_by(self, others: Dataset) -> Dataset:
+        """Return these queries and after them the others, which are over the same products.
+
+        None of the others is of the data set's own test part.
+        """
+        if not len(others):
+            return self
+        marks = None
+        if self.held_out is not None:
+            marks = np.append(self.held_out, np.zeros(len(others), np.bool_))
+        return Dataset(
+            texts=self.texts + others.texts,
+            sources=self.sources + others.sources,
+            categories=self.categories + others.categories,
+            products=self.products,
+            relevance=_stacked(self.relevance, others.relevance),
+            filtered=self._with_filtered(others),
+            held_out=marks,
+            attributes=some([*self._attributes(), *others._attributes()]),
+        )
+
+    def _with_filtered(self, others: Dataset) -> Relevance | None:
+        if self.filtered is None and others.filtered is None:
+            return None
+        parts = [
+            sparse.csr_array(one.relevance.shape, dtype=np.bool_)
+            if one.filtered is None
+            else one.filtered
+            for one in (self, others)
+        ]
+        return _stacked(*parts)
+
+    def _attributes(self) -> tuple[Mapping[str, str], ...]:
+        return self.attributes or ({},) * len(self)
+
     def with_products(self, rows: Rows) -> Dataset:
         """Return the same queries over only these products, in this order."""
         return replace(
@@ -96,6 +131,11 @@ class Dataset:
             relevance=sparse.csr_array(self.relevance[:, rows]),
             filtered=None if self.filtered is None else sparse.csr_array(self.filtered[:, rows]),
         )
+
+
+def _stacked(first: Relevance, second: Relevance) -> Relevance:
+    stacked: Relevance = sparse.csr_array(sparse.vstack([first, second], format="csr"))
+    return stacked
 
 
 def some(attributes: Sequence[Mapping[str, str]]) -> tuple[Mapping[str, str], ...] | None:

@@ -61,13 +61,21 @@ class DeciderPart:
 class SplitDataset:
     """The parts as data sets of their own over one (possibly reduced) catalogue.
 
-    `decider` is empty where nothing was asked for.
+    `decider` is empty where nothing was asked for. `reviews` are no part of the data: queries that
+    people answered since, which were selected by a low score. They may be learnt from, and nothing
+    may be measured on them; None where there are none.
     """
 
     train: Dataset
     decider: Dataset
     calibration: Dataset
     test: Dataset
+    reviews: Dataset | None = None
+
+    @property
+    def learnt(self) -> Dataset:
+        """Return all queries that the encoder is fitted on."""
+        return self.train if self.reviews is None else self.train.followed_by(self.reviews)
 
 
 def offers(dataset: Dataset, seed: int) -> Split:

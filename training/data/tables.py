@@ -120,18 +120,8 @@ class _Reading:
         return (*self.required.values(), *self.optional.values())
 
     def rows(self, path: Path, delimiter: str) -> Iterator[NumberedRow]:
-        required = self.required.values()
         used = None if self.attributes else self.names
-        match table_format(path):
-            case ".csv":
-                return csv_rows(path, required, used, delimiter)
-            case ".jsonl":
-                return jsonl_rows(path)
-            case _:
-                # Here, because a table of another format need not wait for it.
-                from training.data.formats.parquet_rows import parquet_rows
-
-                return parquet_rows(path, required, used)
+        return numbered_rows(path, self.required.values(), used, delimiter)
 
     def row(self, line: int, cells: Cells) -> Row | str:
         """Return the row, or why it is bad."""
@@ -165,6 +155,29 @@ class _Reading:
                 return f"column {name!r} {fault}"
             others[name.strip()] = text
         return others
+
+
+def numbered_rows(
+    path: Path,
+    required: Collection[str] = (),
+    used: Collection[str] | None = None,
+    delimiter: str = ",",
+) -> Iterator[NumberedRow]:
+    """Yield the rows of a table in the format that its name tells, as they are.
+
+    `required` columns must be there and `used` ones, None for all, only once; JSON lines name their
+    columns in each row. Raise DataError when the file cannot be read or its columns are others.
+    """
+    match table_format(path):
+        case ".csv":
+            return csv_rows(path, required, used, delimiter)
+        case ".jsonl":
+            return jsonl_rows(path)
+        case _:
+            # Here, because a table of another format need not wait for it.
+            from training.data.formats.parquet_rows import parquet_rows
+
+            return parquet_rows(path, required, used)
 
 
 def table_format(path: Path) -> str:

@@ -21,11 +21,17 @@ QUERIES_AT_ONCE = 512
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examples:
-    """Features (pairs, features) of pairs, whether each is right, and which query each is of."""
+    """Features (pairs, features) of pairs, whether each is right, and which query each is of.
+
+    `selected` is True for the pairs of queries that were selected, as those of the review queue are
+    by their low score: they may be learnt from, but their share of right pairs is not that of the
+    traffic.
+    """
 
     features: FloatMatrix
     right: npt.NDArray[np.bool_]
     queries: npt.NDArray[np.int64]
+    selected: npt.NDArray[np.bool_]
 
     @property
     def learnable(self) -> int:
@@ -58,11 +64,12 @@ def joined(parts: Sequence[Examples]) -> Examples:
     """Return all pairs; those of a query must be in one part, under a number of its own."""
     if not parts:
         empty = np.empty((0, len(FEATURES)), np.float32)
-        return Examples(empty, np.empty(0, np.bool_), np.empty(0, np.int64))
+        return Examples(empty, np.empty(0, np.bool_), np.empty(0, np.int64), np.empty(0, np.bool_))
     return Examples(
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.right for part in parts]),
         np.concatenate([part.queries for part in parts]),
+        np.concatenate([part.selected for part in parts]),
     )
 
 
@@ -77,4 +84,5 @@ def _examples(
     there = found.rows >= 0
     numbers = np.broadcast_to(first + np.arange(len(queries))[:, None], there.shape)
     right = hits(found, queries.relevance)
-    return Examples(features_of(pairs)[there], right[there], numbers[there])
+    nothing = np.zeros(np.count_nonzero(there), np.bool_)
+    return Examples(features_of(pairs)[there], right[there], numbers[there], nothing)

@@ -18,12 +18,15 @@ LOWEST_SLOPE = 0.05
 def fit_trees(examples: Examples, settings: DeciderSettings, seed: int) -> Trees:
     """Return trees fitted on most of the queries; the others stop them and scale their sums.
 
+    Those others are drawn from the queries that were not selected, so that probabilities are true
+    of the traffic.
+
     The loss is the cross-entropy of each pair by itself. Monotone where `FEATURES` say so. The same
     examples, settings and seed give the same trees. Attributes that all pairs have are taken away
     from some, see `with_unknown`.
     """
     examples = with_unknown(examples, seed)
-    validation = _drawn(examples.queries, settings.validation_share, seed)
+    validation = _drawn(examples, settings.validation_share, seed)
     held_out, fitted = _matrix(examples, validation), _matrix(examples, ~validation)
     booster = xgboost.train(
         _parameters(settings, seed),
@@ -62,12 +65,11 @@ def scaled(
     return float(best.x[0]), float(best.x[1])
 
 
-def _drawn(
-    queries: np.typing.NDArray[np.int64], share: float, seed: int
-) -> np.typing.NDArray[np.bool_]:
-    """Return which pairs are of a random share of the queries, of at least one."""
-    known = np.random.default_rng(seed).permutation(np.unique(queries))
-    return np.isin(queries, known[: max(1, round(share * len(known)))])
+def _drawn(examples: Examples, share: float, seed: int) -> np.typing.NDArray[np.bool_]:
+    """Return which pairs are of a random share of the queries not selected, of at least one."""
+    queries = np.unique(examples.queries[~examples.selected])
+    known = np.random.default_rng(seed).permutation(queries)
+    return np.isin(examples.queries, known[: max(1, round(share * len(known)))])
 
 
 def _matrix(examples: Examples, rows: np.typing.NDArray[np.bool_]) -> xgboost.DMatrix:

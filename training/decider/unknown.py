@@ -37,4 +37,5 @@ def with_unknown(examples: Examples, seed: int) -> Examples:
         np.concatenate([examples.features, features]),
         np.concatenate([examples.right, examples.right[shown]]),
         np.concatenate([examples.queries, examples.queries[shown]]),
+        np.concatenate([examples.selected, examples.selected[shown]]),
     )

@@ -77,13 +77,13 @@ def _check_record(bundle: Bundle, new: NewLabels) -> None:
 
 
 def _unfitted(queries: Dataset, fitted: Fitted, bundle: Bundle, which: str) -> Rows:
-    rows = [row for row, text in enumerate(queries.texts) if text not in fitted.texts]
-    if not rows:
+    rows = np.flatnonzero(~fitted.among(queries.texts))
+    if not len(rows):
         raise DataError(
             f"all {len(queries):,} {which} queries took part in the training of bundle"
             f" {bundle.bundle_id}, so they cannot calibrate it; name others"
         )
-    return np.array(rows, dtype=np.int64)
+    return rows
 
 
 def _labels(

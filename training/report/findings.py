@@ -35,6 +35,7 @@ class About:
     """What was trained, on what, and when.
 
     `licence` is that of the data, as whoever gave them states it, or "" when nobody did.
+    `review_queries` were learnt from beside the training queries.
     `command` makes the run again, with the configuration of the findings as `configuration.toml`.
     `parent` is the bundle that was calibrated again, None where a model was trained.
     """
@@ -51,6 +52,7 @@ class About:
     test_queries: int
     created_at: str
     command: str
+    review_queries: int = 0
     parent: str | None = None
 
 

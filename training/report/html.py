@@ -22,6 +22,7 @@ def report_html(findings: Findings, bundle_id: str | None = None) -> bytes:
         ("seed" if len(about.seeds) == 1 else "seeds", ", ".join(map(str, about.seeds))),
         ("products", f"{about.products:,}"),
         ("training queries", f"{about.train_queries:,}"),
+        *((("review labels", f"{about.review_queries:,}"),) if about.review_queries else ()),
         ("calibration queries", f"{about.calibration_queries:,}"),
         ("test queries", f"{about.test_queries:,}"),
         ("made", about.created_at),

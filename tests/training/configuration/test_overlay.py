@@ -119,7 +119,7 @@ def test_the_model_of_an_encoder_is_a_directory_beside_the_file_or_a_name(tmp_pa
         ("training.split", "training.split is not a field; did you mean split?"),
         ("trainig.epochs", "trainig is not a field; did you mean training?"),
         ("training.alc.zzz", "training.alc.zzz is not a field; the fields here are"),
-        ("zzz", "zzz is not a field; the fields here are recipe, split, data, training,"),
+        ("zzz", "zzz is not a field; the fields here are recipe, split, data, reviews,"),
         (
             "data.products",
             'data.products is not a field where data.kind is "sample"; '

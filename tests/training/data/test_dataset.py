@@ -136,3 +136,24 @@ def test_a_long_list_is_digested_as_a_short_one(
 def test_any_change_changes_the_digest(dataset: Dataset, change: dict[str, object]) -> None:
     changed = replace(dataset, **change)  # type: ignore[arg-type]
     assert digest(changed) != digest(dataset)
+
+
+def test_queries_follow_others_over_the_same_products(dataset: Dataset) -> None:
+    marked = replace(dataset, held_out=np.array([False, True, False]), filtered=dataset.relevance)
+    other = replace(dataset.subset(np.array([1])), attributes=({"brand": "Ikea"},))
+
+    both = marked.followed_by(other)
+
+    assert both.texts == ("a lamp", "a set", "no idea", "a set")
+    assert both.relevance.toarray().tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 0], [0, 1, 1]]
+    assert both.relevance.dtype == np.bool_
+    assert both.held_out is not None
+    assert both.held_out.tolist() == [False, True, False, False]
+    assert both.filtered is not None
+    assert both.filtered.toarray().any(axis=1).tolist() == [True, True, False, False]
+    assert both.attributes == ({}, {}, {}, {"brand": "Ikea"})
+
+
+def test_no_further_queries_change_nothing(dataset: Dataset) -> None:
+    assert dataset.followed_by(dataset.subset(np.empty(0, np.int64))) is dataset
+    assert dataset.followed_by(dataset).attributes is dataset.attributes is None

@@ -10,11 +10,12 @@ from models.decider.files import encoder_digest
 from models.runtime import Runtime
 from tests.training.decider.toy import QUICK, WordEncoder, runtime_of
 from tests.training.products import small_shop
-from training.data.dataset import Dataset
+from training.data.dataset import Dataset, relevance_matrix
 from training.data.splits import DeciderPart, SplitDataset, SplitKind, split_dataset
 from training.decider import fit as fitting
-from training.decider.examples import examples_of
+from training.decider.examples import Examples, examples_of
 from training.decider.fit import fit_decider
+from training.decider.trees import fit_trees
 
 FOLDS = replace(QUICK, folds=3)
 OWN = replace(QUICK, folds=0)
@@ -179,3 +180,70 @@ def test_its_probabilities_are_better_than_chance_on_queries_that_nobody_saw() -
     right = found.rows[:, 0] == parts.test.relevance.indices
     assert found.probabilities[right, 0].mean() > found.probabilities[:, 1:].mean()
     assert np.all(np.diff(found.probabilities, axis=1) <= 0)
+
+
+def with_reviews(parts: SplitDataset) -> SplitDataset:
+    """Four reviewed queries; of two of them no product is right."""
+    right = parts.train.subset(np.arange(4))
+    texts = tuple(f"reviewed {number}" for number in range(4))
+    first, second = right.relevance.indices[:2].tolist()
+    relevance = relevance_matrix([(first,), (second,), (), ()], len(right.products))
+    return replace(parts, reviews=replace(right, texts=texts, relevance=relevance))
+
+
+def test_reviewed_queries_are_scored_by_the_encoder_that_did_not_see_them(
+    judged: list[tuple[str, tuple[str, ...]]],
+) -> None:
+    parts, refit = with_reviews(parts_of()), Refits()
+    assert parts.reviews
+
+    fitted = fit_decider(runtime_of(parts.train), parts, FOLDS, 0, refit)
+
+    scored = [(salt, text) for salt, texts in judged for text in texts if "reviewed" in text]
+    assert sorted(text for _, text in scored) == list(parts.reviews.texts)
+    for salt, text in scored:
+        seen_by = [number for number, seen in enumerate(refit.seen) if text in seen]
+        assert seen_by == [number for number in refit.numbers if number != int(salt[-1])]
+    assert fitted.report.queries == len(parts.train) + 4
+    assert fitted.decider
+    assert fitted.decider.side.known_queries.counts.sum() == parts.train.relevance.nnz + 2
+
+
+def test_the_folds_of_the_data_are_the_same_with_reviews() -> None:
+    without, beside = Refits(), Refits()
+    parts = parts_of()
+    fit_decider(runtime_of(parts.train), parts, FOLDS, 0, without)
+
+    fit_decider(runtime_of(parts.train), with_reviews(parts), FOLDS, 0, beside)
+
+    assert [{text for text in seen if "reviewed" not in text} for seen in beside.seen] == (
+        without.seen
+    )
+
+
+def test_reviewed_queries_are_marked_as_selected(monkeypatch: pytest.MonkeyPatch) -> None:
+    fitted_on: list[Examples] = []
+    real = fit_trees
+
+    def spy(examples: Examples, *rest: object) -> object:
+        fitted_on.append(examples)
+        return real(examples, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fitting, "fit_trees", spy)
+    for settings in (FOLDS, OWN):
+        parts = with_reviews(parts_of(from_training=True))
+        fit_decider(runtime_of(parts.train), parts, settings, 0, Refits())
+
+    folds, own = (np.unique(one.queries[one.selected]) for one in fitted_on)
+    assert len(folds) == 4
+    assert len(own) == 2
+
+
+def test_without_folds_it_learns_of_reviews_only_what_no_encoder_saw(
+    judged: list[tuple[str, tuple[str, ...]]],
+) -> None:
+    parts = with_reviews(parts_of(from_training=True))
+
+    fit_decider(runtime_of(parts.train), parts, OWN, 0, unused)
+
+    assert [texts for _, texts in judged] == [parts.decider.texts, ("reviewed 2", "reviewed 3")]

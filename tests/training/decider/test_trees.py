@@ -9,7 +9,6 @@ import pytest
 from models.decider.features.all import NAMES
 from models.decider.trees import Trees
 from tests.training.decider.toy import QUICK, column, noisy_examples, separable_examples
-from training.decider.examples import Examples
 from training.decider.trees import LOWEST_SLOPE, fit_trees, scaled
 
 EXAMPLES = noisy_examples()
@@ -54,7 +53,7 @@ def test_a_tree_has_no_more_leaves_than_asked_for() -> None:
 def test_fitting_stops_when_held_out_queries_get_no_better() -> None:
     """Labels that no signal knows: nothing but the first trees can help."""
     chance = np.random.default_rng(0).random(len(EXAMPLES.right)) < 0.3
-    unknowable = Examples(EXAMPLES.features, chance, EXAMPLES.queries)
+    unknowable = replace(EXAMPLES, right=chance)
     settings = replace(LONG, rounds=200, patience=2, learning_rate=0.3, smallest_weight=0.0)
     hasty, patient = fit_trees(unknowable, settings, 0), fit_trees(EXAMPLES, LONG, 0)
     assert hasty.count < 10
@@ -90,7 +89,7 @@ def test_pairs_that_one_signal_separates_stay_finite() -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 def test_labels_of_one_kind_alone_can_be_fitted(right: bool) -> None:
-    same = Examples(EXAMPLES.features, np.full(len(EXAMPLES.right), right), EXAMPLES.queries)
+    same = replace(EXAMPLES, right=np.full(len(EXAMPLES.right), right))
     found = fit_trees(same, QUICK, 0).probabilities(same.features)
     assert np.isfinite(found).all()
     assert (found > 0.5).all() == right
@@ -122,3 +121,20 @@ def test_sums_that_are_wrong_way_round_do_not_turn_the_order() -> None:
     sums = np.array([1, 1, -1, -1], dtype=np.float32)
     slope, _ = scaled(sums, np.array([False, False, True, True]))
     assert slope == LOWEST_SLOPE > 0
+
+
+def test_queries_that_were_selected_neither_stop_the_fitting_nor_scale_the_sums() -> None:
+    """Where all selected queries have a wrong answer, probabilities stay those of the others."""
+    chosen = EXAMPLES.queries >= 150
+    wrong = replace(EXAMPLES, right=EXAMPLES.right & ~chosen)
+    spared = fit_trees(replace(wrong, selected=chosen), QUICK, 0)
+    mixed = fit_trees(wrong, QUICK, 0)
+
+    share = EXAMPLES.right[~chosen].mean()
+    off = [abs(_mean(trees, ~chosen) - share) for trees in (spared, mixed)]
+
+    assert off[0] < off[1] / 2
+
+
+def _mean(trees: Trees, rows: np.typing.NDArray[np.bool_]) -> float:
+    return float(trees.probabilities(EXAMPLES.features[rows]).mean())

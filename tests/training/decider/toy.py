@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zlib import crc32
 
@@ -63,10 +63,11 @@ def noisy_examples(queries: int = 200, candidates: int = 5, seed: int = 0) -> Ex
     features = random.normal(size=(count, len(NAMES))).astype(np.float32)
     chance = 1 / (1 + np.exp(-3 * features[:, column("score")]))
     right = random.random(count) < chance
-    return Examples(features, right, np.repeat(np.arange(queries), candidates))
+    queries_of = np.repeat(np.arange(queries), candidates)
+    return Examples(features, right, queries_of, np.zeros(count, np.bool_))
 
 
 def separable_examples() -> Examples:
     """Return pairs that are right exactly where the score is above 0."""
     noisy = noisy_examples()
-    return Examples(noisy.features, noisy.features[:, column("score")] > 0, noisy.queries)
+    return replace(noisy, right=noisy.features[:, column("score")] > 0)
