@@ -21,7 +21,9 @@ from service.access import endpoints as access
 from service.access.dependencies import SignInNeeded
 from service.access.key_cache import KeyCache
 from service.access.service import find_key
+from service.agreement import endpoints as agreement
 from service.audit.sampling import Lot, Sampling
+from service.bulk import endpoints as bulk
 from service.bundles import endpoints as bundles
 from service.bundles.holder import BundleHolder, bundle_check
 from service.catalogue import endpoints as catalogue
@@ -62,6 +64,7 @@ from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.state import ServiceState
 from service.teams import endpoints as teams
+from service.throughput import endpoints as throughput
 from service.web.endpoints import add_pages
 from service.webhooks import endpoints as webhooks
 from service.webhooks.metrics import DeliveryCollector, attempts_counter
@@ -103,6 +106,9 @@ def create_app(
         promise,
         drift,
         exchange,
+        agreement,
+        throughput,
+        bulk,
         review,
         rulings,
         teams,

@@ -274,3 +274,21 @@ class ImportRejected(ServiceError):
     """Some rows cannot be imported. Nothing was changed."""
 
     status, code = 422, "import_rejected"
+
+
+class BulkNotFound(ServiceError):
+    """There is no bulk action with this id."""
+
+    status, code = 404, "bulk_action_not_found"
+
+
+class BulkChanged(ServiceError):
+    """Other tasks fit than were previewed; look at the preview again. Nothing was changed."""
+
+    status, code = 409, "bulk_action_changed"
+
+
+class BulkUndone(ServiceError):
+    """The bulk action was undone before. Nothing was changed."""
+
+    status, code = 409, "bulk_action_undone"
