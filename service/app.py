@@ -63,6 +63,7 @@ from service.rulings import endpoints as rulings
 from service.rulings.ruled_texts import RuledTexts
 from service.settings import Settings
 from service.state import ServiceState
+from service.team_page import endpoints as team_page
 from service.teams import endpoints as teams
 from service.throughput import endpoints as throughput
 from service.web.endpoints import add_pages
@@ -121,6 +122,7 @@ def create_app(
     connect_catalogue(app, state.bundles.has_product)
     add_pages(app)
     app.include_router(dashboard.router)
+    app.include_router(team_page.router)
     add_problem_handlers(app)
     app.add_exception_handler(SignInNeeded, access.redirect_to_sign_in)
     app.add_exception_handler(RejectedRows, rejected_response)

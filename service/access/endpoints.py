@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request, Response, status
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,6 +21,7 @@ from service.web.assets import asset
 
 FIRST_PAGE = "/review"
 SIGN_IN_PAGE = "/sign-in"
+HTMX_HEADER, HTMX_PAGE_HEADER = "HX-Request", "HX-Current-URL"
 
 templates = Environment(loader=PackageLoader("service.access"), autoescape=True)
 templates.globals["asset"] = asset
@@ -93,10 +94,21 @@ def sign_out(request: Request, state: State, form: Form) -> Response:
 
 
 async def redirect_to_sign_in(request: Request, error: Exception) -> Response:
-    """Handle SignInNeeded: come back to the same page afterwards."""
+    """Handle SignInNeeded: come back to the same page afterwards.
+
+    What htmx asked for is a part of a page; it is told to leave that page, for whose path it sends.
+    """
     assert isinstance(error, SignInNeeded)
-    target = quote(request.url.path, safe="/")
-    return RedirectResponse(f"{SIGN_IN_PAGE}?next={target}", status.HTTP_303_SEE_OTHER)
+    if HTMX_HEADER in request.headers:
+        page = _own_path(urlsplit(request.headers.get(HTMX_PAGE_HEADER, "")).path)
+        return Response(
+            status_code=error.status, headers={"HX-Redirect": _sign_in_and_return(page)}
+        )
+    return RedirectResponse(_sign_in_and_return(request.url.path), status.HTTP_303_SEE_OTHER)
+
+
+def _sign_in_and_return(path: str) -> str:
+    return f"{SIGN_IN_PAGE}?next={quote(path, safe='/')}"
 
 
 def _page(

@@ -36,4 +36,6 @@ def show_dashboard(
         period_named(period),
     )
     page = page_of(board, state.settings.audit_share)
-    return HTMLResponse(templates.get_template("dashboard.html").render(person=person.name, **page))
+    template = templates.get_template("dashboard.html")
+    leads = person.may(Scope.ADMIN)
+    return HTMLResponse(template.render(person=person.name, leads=leads, **page))

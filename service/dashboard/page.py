@@ -190,12 +190,12 @@ def _part_row(board: Dashboard, part: Part) -> PartRow:
 
 def _ages(board: Dashboard) -> Iterator[AgeRow]:
     most = max(board.waiting.by_age)
-    for place, (name, tasks) in enumerate(zip(_age_names(), board.waiting.by_age, strict=True)):
+    for place, (name, tasks) in enumerate(zip(age_names(), board.waiting.by_age, strict=True)):
         look = "second" if place >= len(AGES) - 2 else "first"
         yield AgeRow(name, f"{tasks:,}", round(100 * tasks / most, 1), look)
 
 
-def _age_names() -> Iterator[str]:
+def age_names() -> Iterator[str]:
     below = (f"up to {_duration(one)}" for one in AGES)
     return chain(below, [f"above {_duration(AGES[-1])}"])
 

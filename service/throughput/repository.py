@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,6 +26,21 @@ from service.database.tables import Answer
 from service.review.sql import tasks, verdicts
 from service.review.summary import WAITING
 from service.review.tasks import QUEUE
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTotal:
+    """What a person did in the whole time; see `PersonDay`."""
+
+    person: str
+    verdicts: int
+    withdrawn: int
+    unsure: int
+    median_seconds: float | None
+
+    @property
+    def unsure_share(self) -> float:
+        return self.unsure / self.verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,8 @@ class PersonDay:
 
 def person_days(connection: Connection, since: datetime, limit: int) -> list[PersonDay]:
     """Return up to `limit` days of persons, the newest first."""
-    given, compared = _given(since), _compared(since)
+    day = _day().label("day")
+    given, compared = _given(since, day).subquery("given"), _compared(since)
     same = and_(compared.c.person == given.c.person, compared.c.day == given.c.day)
     query = (
         select(*given.c, compared.c.agreement)
@@ -73,6 +90,16 @@ def person_days(connection: Connection, since: datetime, limit: int) -> list[Per
     ]
 
 
+def person_totals(connection: Connection, since: datetime, limit: int) -> list[PersonTotal]:
+    """Return up to `limit` persons, those with the most verdicts first."""
+    given = _given(since).subquery("given")
+    query = select(given).order_by(given.c.verdicts.desc(), given.c.person).limit(limit)
+    return [
+        PersonTotal(row.person, row.verdicts, row.withdrawn, row.unsure, row.median_seconds)
+        for row in connection.execute(query)
+    ]
+
+
 def median_seconds(connection: Connection, since: datetime) -> float | None:
     """Return the median time of all verdicts that were given under a lease."""
     query = select(_median()).where(*_by_hand(since))
@@ -86,23 +113,22 @@ def waiting_tasks(connection: Connection) -> int:
     return count
 
 
-def _given(since: datetime) -> Subquery:
+def _given(since: datetime, *days: ColumnElement[date]) -> Select[Any]:
+    """Return what persons gave, by these days or in all."""
     later = verdicts.alias("taken_back")
     taken_back = select(later.c.id).where(later.c.supersedes == verdicts.c.id).exists()
-    day = _day()
-    query: Select[tuple[str, date, int, int, int, float | None]] = (
+    return (
         select(
             verdicts.c.person,
-            day.label("day"),
+            *days,
             func.count().label("verdicts"),
             func.count().filter(taken_back).label("withdrawn"),
             func.count().filter(verdicts.c.answer == Answer.UNSURE).label("unsure"),
             _median().label("median_seconds"),
         )
         .where(*_by_hand(since))
-        .group_by(verdicts.c.person, day)
+        .group_by(verdicts.c.person, *days)
     )
-    return query.subquery("given")
 
 
 def _compared(since: datetime) -> Subquery:

@@ -9,13 +9,16 @@ from pydantic import Field
 from service.review.schemas import Read
 
 
-class PersonDayRead(Read):
+class PersonTotalRead(Read):
     person: str
-    day: date = Field(description="In UTC")
     verdicts: int = Field(description="Given under a lease, also those taken back since")
     withdrawn: int = Field(description="Of these, those taken back since")
     unsure_share: float
     median_seconds: float | None = Field(description="From the claim to the answer")
+
+
+class PersonDayRead(PersonTotalRead):
+    day: date = Field(description="In UTC")
     agreement: float | None = Field(
         description="Share of other opinions on the same tasks that say the same; null without any"
     )
@@ -23,6 +26,7 @@ class PersonDayRead(Read):
 
 class ThroughputRead(Read):
     since: datetime
+    persons: list[PersonTotalRead] = Field(description="In all; the most verdicts first")
     days: list[PersonDayRead] = Field(description="Newest first")
     waiting: int = Field(description="Tasks without a final verdict")
     median_seconds: float | None = Field(description="Of all verdicts since then")

@@ -13,25 +13,28 @@ from service.database.engine import transaction
 from service.drift.repository import now
 from service.throughput.repository import (
     PersonDay,
+    PersonTotal,
     median_seconds,
     person_days,
+    person_totals,
     waiting_tasks,
 )
 
-MOST_DAYS = 1000  # of persons
+MOST_DAYS = 1000  # of persons; as many persons at most
 LAST = timedelta(days=14)
 HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """What was done since a time, newest first, and what is left.
+    """What was done since a time, by person and by day, newest first, and what is left.
 
     `median_seconds` is over all verdicts since then that were given under a lease; None without
     any. `more` says that there are older days than those returned.
     """
 
     since: datetime
+    persons: Sequence[PersonTotal]
     days: Sequence[PersonDay]
     waiting: int
     median_seconds: float | None
@@ -57,6 +60,7 @@ def read_throughput(
         days = person_days(connection, since, most + 1)
         return Throughput(
             since,
+            person_totals(connection, since, most),
             days[:most],
             waiting_tasks(connection),
             median_seconds(connection, since),

@@ -40,6 +40,7 @@ def show_review(
 ) -> HTMLResponse:
     page = templates.get_template("review.html").render(
         person=reviewer.name,
+        leads=reviewer.may(Scope.ADMIN),
         csrf_token=reviewer.csrf_token or "",
         lease_seconds=lease_seconds(state.settings),
         blind=state.settings.blind_review,

@@ -28,11 +28,12 @@ def say(
     opinions: Mapping[str, str],
     *,
     brand: str | None = "Bosch",
+    text: str | None = None,
     seconds: float = 0,
 ) -> UUID:
     """Ask a query of which each person says: products with a plus between them, none or unsure."""
     attributes = {} if brand is None else {"brand": brand}
-    task = replace(new_task(f"query {next(_numbers)}"), attributes=attributes)
+    task = replace(new_task(text or f"query {next(_numbers)}"), attributes=attributes)
     clock.advance(1)  # so that it is claimed after those before
     with transaction(engine) as connection:
         (task_id,) = repository.open_tasks(connection, clock, [task], TWO_OPINIONS).values()

@@ -64,7 +64,10 @@ def test_since_and_by_default_two_weeks(engine: Engine, clock: FakeClock) -> Non
     answer(engine, clock, "ann", "p1", 10)
     clock.advance(10 * DAY)
     answer(engine, clock, "ann", "p1", 20)
-    assert len(read_throughput(engine, clock).days) == 2
+    both = read_throughput(engine, clock)
+    assert len(both.days) == 2
+    (ann,) = both.persons
+    assert (ann.verdicts, ann.median_seconds, ann.unsure_share) == (2, 15, 0.0)
     found = read_throughput(engine, clock, clock.now - timedelta(hours=1))
     assert (len(found.days), found.median_seconds) == (1, 20)
     clock.advance(5 * DAY)
