@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from service.agreement.service import PairAgreement, PersonAgreement, read_agreement
+from service.agreement.service import read_agreement
 from tests.service.agreement.opinions import NONE, UNSURE, answer, say
 from tests.service.conftest import FakeClock
 from tests.service.review.queues import queue_of
@@ -28,11 +28,14 @@ def test_the_answer_with_its_set_of_products_is_the_label(engine: Engine, clock:
     # n = 6: twice p1+p2 and once more, p1 once, none twice. D_o = 2, D_e = (36 - 9 - 1 - 4) / 5.
     assert found.overall.alpha == pytest.approx(1 - 2 * 5 / 22)
     # p_o = 2/3; ann: p1+p2, p1, none; bob: p1+p2 twice, none. p_e = (1*2 + 1*1) / 9 = 1/3.
-    assert found.pairs == [PairAgreement(("ann", "bob"), 3, 2 / 3, pytest.approx(0.5))]
-    assert found.persons == [
-        PersonAgreement("ann", 3, 2 / 3, pytest.approx(0.5)),
-        PersonAgreement("bob", 3, 2 / 3, pytest.approx(0.5)),
+    (pair,) = found.pairs
+    assert (pair.persons, pair.tasks, pair.raw) == (("ann", "bob"), 3, 2 / 3)
+    assert pair.kappa == pytest.approx(0.5)
+    assert [(one.person, one.tasks, one.raw) for one in found.persons] == [
+        ("ann", 3, 2 / 3),
+        ("bob", 3, 2 / 3),
     ]
+    assert [one.kappa for one in found.persons] == [pytest.approx(0.5)] * 2
 
 
 def test_unsure_is_missing_and_who_adjudicates_does_not_count(
