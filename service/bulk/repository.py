@@ -10,12 +10,15 @@ from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from service.bulk.actions import Action, StoredBulk, Wanted
 from service.clock import SqlClock
+from service.database.keys import joined
 from service.database.tables import BulkActionRow
 from service.review.rows import task_from
 from service.review.sql import current, tasks, verdicts
 from service.review.tasks import ReviewTask
+from service.rulings.blocks import newest_blocks
 
 _actions = cast("Table", BulkActionRow.__table__)
+_BLOCKS = newest_blocks("text_keys")
 
 
 def insert_action(
@@ -72,6 +75,12 @@ def still_final(connection: Connection, bulk_id: UUID) -> list[UUID]:
         .order_by(tasks.c.id)
     )
     return list(connection.execute(query).scalars())
+
+
+def blocked_pairs(connection: Connection, text_keys: Collection[bytes]) -> set[tuple[bytes, str]]:
+    """Return the text keys and products that people have blocked, of these texts."""
+    rows = connection.execute(_BLOCKS, {"text_keys": joined(text_keys)})
+    return {(bytes(row.text_key), row.product_id) for row in rows}
 
 
 def _stored(row: Row[Any]) -> StoredBulk:

@@ -23,7 +23,6 @@ from service.review import undoing
 from service.review.answering import give
 from service.review.listeners import VerdictListener
 from service.review.tasks import BULK, ReviewTask, StoredVerdict, Verdict
-from service.rulings.blocks import read_blocks
 
 SUBJECT = "bulk_action"  # of events
 MOST = 500  # tasks of one action: its transaction takes seconds, in which they are locked
@@ -106,14 +105,15 @@ class BulkActions:
 
     def _fitting(self, connection: Connection, found: Sequence[Target]) -> list[Target]:
         """Leave out products that the catalogue lacks, or that people blocked for the text."""
-        blocks = read_blocks(connection, {text_key(one.text) for one in found if one.product_id})
+        keys = {text_key(one.text) for one in found if one.product_id}
+        blocked = repository.blocked_pairs(connection, keys)
         return [
             one
             for one in found
             if one.product_id is None
             or (
                 self.has_product(one.product_id)
-                and one.product_id not in blocks.get(text_key(one.text), {})
+                and (text_key(one.text), one.product_id) not in blocked
             )
         ]
 
