@@ -10,7 +10,7 @@ export PORT STATE_DIR
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check format benchmark-serving benchmark-training benchmark-augmentation \
 	benchmark-scale benchmark-training-speed benchmark-encoders benchmark-transformer-training benchmark-decider \
-	benchmark-calibrators benchmark-monitoring benchmark-reviews \
+	benchmark-calibrators benchmark-monitoring benchmark-reviews benchmark-claims \
 	openapi settings-page clean
 
 help: ## list the targets
@@ -80,6 +80,9 @@ benchmark-reviews: $(VENV)/.dev-ready ## what labels of the review queue are wor
 
 benchmark-monitoring: $(VENV)/.dev-ready ## false alarms, delay of the alarm and bounds of a watched promise, beside MAPIE
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m benchmarks.monitoring
+
+benchmark-claims: $(VENV)/.dev-ready ## claims per second of 16 people at one queue, beside a plain select for update
+	$(VENV)/bin/python -m benchmarks.claims
 
 benchmark-scale: $(VENV)/.dev-ready ## time and memory of reading 300,000 queries and of the first batches
 	$(VENV)/bin/python -m benchmarks.scale

@@ -37,6 +37,9 @@ NAMING = {
 # Of tasks: by times, since an index cannot name a value that its own migration adds to an enum.
 UNANSWERED = sql_text("answered_at is null and closed_at is null")
 
+# Of these, what nobody holds: leased tasks would fill the front of the order of claims.
+FREE = sql_text(f"{UNANSWERED.text} and lease_token is null")
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
@@ -232,7 +235,7 @@ class ReviewTaskRow(Base):
             "times_skipped",
             "due_at",
             "id",
-            postgresql_where=UNANSWERED,
+            postgresql_where=FREE,
         ),
         Index(
             "ix_review_tasks_attributes",
@@ -257,6 +260,7 @@ class ReviewTaskRow(Base):
         ),
         Index("ix_review_tasks_query_key", "query_key"),
         Index("ix_review_tasks_created_at_id", "created_at", "id"),
+        Index("ix_review_tasks_state_created_at_id", "state", "created_at", "id"),
     )
 
 

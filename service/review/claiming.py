@@ -30,19 +30,18 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.clock import SqlClock
-from service.database.tables import UNANSWERED, TaskStage, TaskState
+from service.database.tables import FREE, TaskStage, TaskState
 from service.review.rows import task_from
 from service.review.sql import (
     SUBJECT,
     events,
-    has_opinion_of,
     is_assigned_to,
+    lacks_opinion_of,
     now,
     tasks,
 )
 from service.review.tasks import ReviewTask
 
-CLAIMABLE = (TaskState.OPEN, TaskState.ADJUDICATE)
 ORDER = ("times_skipped", "due_at", "id")
 _PERSON = bindparam("person", type_=Text())
 _SECONDS = bindparam("duration", type_=Interval())
@@ -79,10 +78,11 @@ def claim(
     else. Tasks that another claim is just taking are passed over. Every returned task carries a
     fresh random token.
     """
+    # Not the names of the columns: an update would set those.
     wanted: dict[str, Any] = {
-        "attributes": wish.attributes,
-        "source": wish.source,
-        "stage": wish.stage,
+        "wanted_attributes": wish.attributes,
+        "wanted_source": wish.source,
+        "wanted_stage": wish.stage,
     }
     given = {name: value for name, value in wanted.items() if value is not None}
     statement = _statement(clock, frozenset(given), wish.assigned)
@@ -92,17 +92,13 @@ def claim(
     return [task_from(row) for row in rows]
 
 
-def claimable(
-    clock: SqlClock, person: ColumnElement[str]
-) -> list[ColumnElement[bool] | TextClause]:
-    """Return what is true of a task that this person may claim."""
+def open_to(clock: SqlClock, person: ColumnElement[str]) -> list[ColumnElement[bool] | TextClause]:
+    """Return what is true of a task that this person may claim without an opinion on it."""
     nobodys = tasks.c.assigned_to.is_(None)
     return [
-        UNANSWERED,
-        tasks.c.state.in_(CLAIMABLE),
+        FREE,
         or_(nobodys, is_assigned_to(person)),
         or_(tasks.c.expires_at.is_(None), tasks.c.expires_at > now(clock)),
-        ~has_opinion_of(person),
     ]
 
 
@@ -110,13 +106,16 @@ def claimable(
 def _statement(clock: SqlClock, given: frozenset[str], assigned: bool) -> Select[Any]:
     """Return the claim with these wishes; building it anew would cost more than running it."""
     wishes: dict[str, ColumnElement[bool]] = {
-        "attributes": tasks.c.attributes.contains(bindparam("attributes", type_=JSONB())),
-        "source": tasks.c.source == bindparam("source", type_=Text()),
-        "stage": tasks.c.stage == bindparam("stage", type_=_stage_type()),
+        "wanted_attributes": tasks.c.attributes.contains(
+            bindparam("wanted_attributes", type_=JSONB())
+        ),
+        "wanted_source": tasks.c.source == bindparam("wanted_source", type_=Text()),
+        "wanted_stage": tasks.c.stage == bindparam("wanted_stage", type_=_stage_type()),
     }
     chosen = (
         select(tasks.c.id)
-        .where(*claimable(clock, _PERSON), *(wishes[name] for name in sorted(given)))
+        .where(*open_to(clock, _PERSON), *(wishes[name] for name in sorted(given)))
+        .where(lacks_opinion_of(_PERSON))
         .order_by(*(tasks.c[name] for name in ORDER))
         .limit(bindparam("count", type_=Integer()))
         .with_for_update(skip_locked=True, of=tasks)

@@ -78,6 +78,16 @@ def has_opinion_of(person: ColumnElement[str]) -> ColumnElement[bool]:
     return select(own.c.id).where(*given).exists()
 
 
+def lacks_opinion_of(person: ColumnElement[str]) -> ColumnElement[bool]:
+    """Say the opposite, of few tasks: PostgreSQL looks each one's verdicts up.
+
+    The other one it may turn into a comparison with all verdicts that the person ever gave.
+    """
+    given = verdicts.alias("given")
+    people = select(given.c.person).where(given.c.task_id == tasks.c.id, current(given))
+    return person.not_in(people)
+
+
 def is_assigned_to(person: ColumnElement[str]) -> ColumnElement[bool]:
     """Say that the task is assigned to a person, or to a team that the person is in."""
     teams = select(TEAM + members.c.team).where(members.c.person == person)

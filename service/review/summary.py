@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, literal, select
 
 from service.clock import SqlClock
 from service.database.tables import TaskState
-from service.review.claiming import claimable
-from service.review.sql import current, tasks, verdicts
+from service.review.claiming import open_to
+from service.review.sql import current, has_opinion_of, tasks, verdicts
 
 WAITING = (TaskState.OPEN, TaskState.LEASED, TaskState.ADJUDICATE)
 
@@ -58,6 +58,7 @@ def _given(connection: Connection, person: str, since: datetime) -> int:
 
 
 def _left(connection: Connection, clock: SqlClock, person: str) -> int:
-    query = select(func.count()).where(*claimable(clock, literal(person)))
+    somebody = literal(person)
+    query = select(func.count()).where(*open_to(clock, somebody), ~has_opinion_of(somebody))
     count: int = connection.execute(query).scalar_one()
     return count

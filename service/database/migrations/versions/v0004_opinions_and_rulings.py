@@ -18,6 +18,7 @@ STATES = ("adjudicate", "closed")
 BEFORE = sa.text("state in ('open', 'leased')")
 # By times: an index cannot name a value that the same transaction adds to an enum.
 UNANSWERED = sa.text("answered_at is null and closed_at is null")
+FREE = sa.text("answered_at is null and closed_at is null and lease_token is null")
 UNANSWERED_QUERY = "uq_review_tasks_unanswered_query"
 CLAIM_ORDER = "ix_review_tasks_claim_order"
 NEW_TASK_COLUMNS = (
@@ -57,8 +58,8 @@ def downgrade() -> None:
     op.drop_column("decisions", "ruling_id")
     for table in ("bulk_actions", "team_members", "pair_rulings"):
         op.drop_table(table)
-    _index_tasks(BEFORE, "created_at")
-    for name in ("attributes", "lease_until", "expires_at", "assigned_to"):
+    _index_tasks(BEFORE, BEFORE, "created_at")
+    for name in ("attributes", "lease_until", "expires_at", "assigned_to", "state_created_at_id"):
         op.drop_index(f"ix_review_tasks_{name}", "review_tasks")
     # Their constraints go with the columns.
     for name in NEW_TASK_COLUMNS:
@@ -127,13 +128,16 @@ def _widen_tasks() -> None:
         initially="DEFERRED",
     )
     _check_tasks()
-    _index_tasks(UNANSWERED, "due_at")
+    _index_tasks(UNANSWERED, FREE, "due_at")
     op.create_index(
         "ix_review_tasks_attributes",
         "review_tasks",
         ["attributes"],
         postgresql_using="gin",
         postgresql_where=UNANSWERED,
+    )
+    op.create_index(
+        "ix_review_tasks_state_created_at_id", "review_tasks", ["state", "created_at", "id"]
     )
     # What the sweep of a claim looks for, and whose a task is.
     _index_where_set("lease_until")
@@ -164,14 +168,14 @@ def _check_tasks() -> None:
         op.create_check_constraint(op.f(f"ck_review_tasks_{name}"), "review_tasks", condition)
 
 
-def _index_tasks(unanswered: sa.TextClause, order: str) -> None:
+def _index_tasks(unanswered: sa.TextClause, claimable: sa.TextClause, order: str) -> None:
     for name in (UNANSWERED_QUERY, CLAIM_ORDER):
         op.drop_index(name, "review_tasks")
     op.create_index(
         UNANSWERED_QUERY, "review_tasks", ["query_key"], unique=True, postgresql_where=unanswered
     )
     op.create_index(
-        CLAIM_ORDER, "review_tasks", ["times_skipped", order, "id"], postgresql_where=unanswered
+        CLAIM_ORDER, "review_tasks", ["times_skipped", order, "id"], postgresql_where=claimable
     )
 
 

@@ -1,0 +1,1 @@
+"""How many tasks of the review queue people can claim at once."""
