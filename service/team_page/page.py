@@ -11,6 +11,7 @@ from service.bulk.actions import Action, Preview, StoredBulk
 from service.bulk.schemas import SAMPLE, BulkRequest
 from service.dashboard.page import Tile, age_names
 from service.dashboard.words import age
+from service.database.tables import TaskState
 from service.review.summary import WAITING
 from service.team_page.reading import LAST_VERDICTS, QueueFigures, Split, TeamBoard
 from service.team_page.repository import PastVerdict, titles
@@ -164,7 +165,8 @@ def _tiles(board: TeamBoard) -> Iterator[Tile]:
     oldest = waiting.oldest and f"the oldest for {age(waiting.oldest, board.queue.now)}"
     yield Tile("Waiting", f"{tasks:,}", oldest or "the queue is empty")
     yield _hours_left(board.throughput)
-    yield Tile("To adjudicate", f"{len(board.splits):,}", "people disagree; a third decides")
+    split = f"{states[TaskState.ADJUDICATE]:,}"
+    yield Tile("To adjudicate", split, "people disagree; a third decides")
     compared = counted(board.agreement.overall.tasks, "task")
     yield Tile(
         "Agreement",
