@@ -32,4 +32,4 @@ def learnt_parts(
     parts = split_of(dataset, settings)
     if reviews is None:
         return parts, None
-    return with_reviews(parts, reviews, decider=settings.decider is not None)
+    return with_reviews(parts, settings.split, reviews, decider=settings.decider is not None)

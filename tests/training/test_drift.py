@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from models.drift.take import DriftSettings
 from models.index.ranking import first
 from tests.training.products import small_shop
@@ -29,6 +31,22 @@ def test_what_was_learnt_from_is_known() -> None:
     assert reference is not None
     for text in (*parts.train.texts, *(product.title for product in parts.train.products)):
         assert reference.unseen(text)[1] == 0
+
+
+def test_what_was_learnt_from_reviews_is_known_too() -> None:
+    trained, parts = usual(SplitKind.OFFERS), parts_of(SplitKind.OFFERS)
+    text = "hand made garden gnome"
+    beside = replace(parts, reviews=replace(parts.train.subset(np.arange(1)), texts=(text,)))
+
+    without, reference = (
+        traffic_reference(trained.runtime.encoder, one, trained.found, DriftSettings())
+        for one in (parts, beside)
+    )
+
+    assert without is not None
+    assert reference is not None
+    assert without.unseen(text)[1] > 0
+    assert reference.unseen(text)[1] == 0
 
 
 def test_it_is_published_as_the_settings_say(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from models.errors import BundleError, ConfigurationError
 from tests.training.decider.toy import QUICK
 from tests.training.products import small_shop
 from tests.training.reviews.test_choose import SOURCE, label
-from tests.training.test_pipeline import NOW, SETTINGS, silent
+from tests.training.test_pipeline import MEMORY, NOW, SETTINGS, silent
 from training.data.dataset import digest
 from training.parts import learnt_parts, split_of
 from training.pipeline import Stages, train_and_publish
@@ -127,3 +127,14 @@ def test_nothing_is_trained_before_it_is_told_what_is_learnt(tmp_path: Path) -> 
 
     assert told[0] == f"{len(SHOP.products)} labels"
     assert np.unique(told[1:]).tolist() == ["step"]
+
+
+def test_the_memory_of_training_queries_has_them(tmp_path: Path) -> None:
+    settings = replace(NAMED, decider=None, augmentation=MEMORY)
+
+    directory, trained = train_and_publish(SHOP, settings, tmp_path, NOW, silent, reviews=NEW)
+
+    train = set(split_of(SHOP, settings).train.texts)
+    assert trained.runtime.memory
+    assert len(trained.runtime.memory.index) == len(train) + len(SHOP.products)
+    assert load_bundle(directory).manifest.memory_index

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from models.bundle.reviews import ReviewReport
 from models.catalogue import Product
 from models.text import normalised
 from training.data.dataset import Dataset, relevance_matrix, some
-from training.data.splits import SplitDataset
+from training.data.splits import SplitDataset, SplitKind
 from training.evaluation.background import CATEGORY
 from training.reviews.label import Label, ReviewLabel
 from training.reviews.read import Reviews
@@ -17,19 +17,20 @@ from training.reviews.tally import LeftOut, Used
 
 
 def with_reviews(
-    parts: SplitDataset, reviews: Reviews, *, decider: bool
+    parts: SplitDataset, split: SplitKind, reviews: Reviews, *, decider: bool
 ) -> tuple[SplitDataset, ReviewReport]:
     """Return the same parts with the labels that training may use, and what became of all labels.
 
-    A label whose query has the text of one that is held out is left out. One without a right
-    product in this catalogue teaches the decider alone, so it is left out where there is none.
+    A label whose query has the text of one that is held out is left out, and in the split
+    `merchants` one from a shop that is. One without a right product in this catalogue teaches the
+    decider alone, so it is left out where there is none.
     """
     tally, row_of = reviews.tally.copy(), _rows(parts.train.products)
-    held_out = _held_out(parts)
+    held_out = _held_out(parts, split)
     used = []
     for one in reviews.labels:
         right = any(name in row_of for name in one.label.product_ids)
-        reason = held_out.get(one.label.text)
+        reason = held_out.reason(one.label)
         if reason is None and not right and not decider:
             reason = LeftOut.NOTHING_TO_LEARN
         if reason is None:
@@ -59,14 +60,29 @@ def _rows(products: Sequence[Product]) -> dict[str, int]:
     return {product.product_id: row for row, product in enumerate(products)}
 
 
-def _held_out(parts: SplitDataset) -> dict[str, LeftOut]:
-    """Return why each text is not to be learnt; of one that is in two parts the last reason."""
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """What is not to be learnt: texts, each with its reason, and shops."""
+
+    texts: Mapping[str, LeftOut]
+    shops: frozenset[str]
+
+    def reason(self, label: Label) -> LeftOut | None:
+        if label.source in self.shops:
+            return LeftOut.SHOP_HELD_OUT
+        return self.texts.get(label.text)
+
+
+def _held_out(parts: SplitDataset, split: SplitKind) -> _HeldOut:
+    """Return what the parts hold out; a text that is in two of them has the last one's reason."""
     named = (
         (LeftOut.IN_DECIDER, parts.decider),
         (LeftOut.IN_CALIBRATION, parts.calibration),
         (LeftOut.IN_TEST, parts.test),
     )
-    return {normalised(text): reason for reason, part in named for text in part.texts}
+    texts = {normalised(text): reason for reason, part in named for text in part.texts}
+    shops = {shop for _, part in named for shop in part.sources}
+    return _HeldOut(texts, frozenset(shops) if split is SplitKind.MERCHANTS else frozenset())
 
 
 def _others(label: Label) -> dict[str, str]:

@@ -25,6 +25,7 @@ class LeftOut(StrEnum):
     IN_CALIBRATION = "text in calibration part"
     IN_TEST = "text in test part"
     IN_DECIDER = "text in decider part"
+    SHOP_HELD_OUT = "shop held out"
     NOTHING_TO_LEARN = "no right product, and no decider"
 
 

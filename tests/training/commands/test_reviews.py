@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,18 @@ def test_a_url_is_asked_with_the_key_of_the_environment(
     assert told.asked == [("/v1/reviews/export?format=jsonl&stream=review", "Bearer alc_owner")]
     assert report_of(tables).sources[0].source == source
     assert "alc_owner" not in (tables.bundle().directory / "manifest.json").read_text()
+
+
+def test_a_server_that_sends_nothing_is_waited_for_as_long_as_it_is_said(
+    run: Run, tables: Tables
+) -> None:
+    with serving(Told(silent=threading.Event())) as url:
+        waits = ("--reviews", url, "--set", "reviews.timeout_seconds=0.2")
+        ended = run("fit", *tables.arguments, *waits)
+
+    assert ended.status == 2
+    assert f"{url} sent nothing for 0.2 seconds" in ended.err
+    assert not tables.bundles.exists()
 
 
 def test_reviewed_queries_cannot_judge_the_bundle(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -28,10 +29,13 @@ def label(query: str, *product_ids: str, **attributes: str) -> ReviewLabel:
 
 
 def chosen(
-    parts: SplitDataset, *labels: ReviewLabel, decider: bool = True
+    parts: SplitDataset,
+    *labels: ReviewLabel,
+    decider: bool = True,
+    split: SplitKind = SplitKind.OFFERS,
 ) -> tuple[Dataset, ReviewReport]:
     reviews = Reviews(labels, (SOURCE,), Tally(), ())
-    found, report = with_reviews(parts, reviews, decider=decider)
+    found, report = with_reviews(parts, split, reviews, decider=decider)
     assert found.reviews is not None
     return found.reviews, report
 
@@ -39,12 +43,9 @@ def chosen(
 def test_the_parts_of_the_data_stay_what_they_were() -> None:
     parts = parts_of()
     held = parts.calibration.texts[0]
+    reviews = Reviews((label("new", "p1"), label(held, "p1")), (SOURCE,), Tally(), ())
 
-    found, _ = with_reviews(
-        parts,
-        Reviews((label("new", "p1"), label(held, "p1")), (SOURCE,), Tally(), ()),
-        decider=True,
-    )
+    found, _ = with_reviews(parts, SplitKind.OFFERS, reviews, decider=True)
 
     for name in ("train", "decider", "calibration", "test"):
         assert digest(getattr(found, name)) == digest(getattr(parts, name))
@@ -114,7 +115,23 @@ def test_a_product_that_the_split_takes_out_is_not_right() -> None:
 def test_what_is_chosen_for_one_split_does_not_count_for_another() -> None:
     reviews = Reviews((label("new", "p1"),), (SOURCE,), Tally(), ())
 
-    reports = [with_reviews(parts_of(), reviews, decider=True)[1] for _ in range(2)]
+    reports = [
+        with_reviews(parts_of(), SplitKind.OFFERS, reviews, decider=True)[1] for _ in range(2)
+    ]
 
     assert reports[0] == reports[1]
     assert reviews.tally == Tally()
+
+
+@pytest.mark.parametrize("split", list(SplitKind))
+def test_shops_that_a_split_holds_out_are_not_learnt_from(split: SplitKind) -> None:
+    parts = parts_of(split)
+    [shop, *_] = parts.test.sources
+    from_there = label("new", "p1")
+    from_there = replace(from_there, label=replace(from_there.label, source=shop))
+
+    reviews, report = chosen(parts, from_there, split=split)
+
+    held_out = split is SplitKind.MERCHANTS
+    assert reviews.texts == (() if held_out else ("new",))
+    assert report.total("left_out") == ({"shop held out": 1} if held_out else {})
