@@ -126,6 +126,12 @@ class AnswerInconsistent(ServiceError):
     status, code = 422, "answer_inconsistent"
 
 
+class OneProductOnly(ServiceError):
+    """One right product of a query is taken here; name the best. Nothing was changed."""
+
+    status, code = 422, "one_product_only"
+
+
 class LeaseSecondsOutOfRange(ServiceError):
     """The service does not lease tasks for so short or so long a time."""
 

@@ -35,6 +35,12 @@ def _split(given: object) -> object:
     return [part.strip() for part in given.split(",") if part.strip()]
 
 
+# As it stands in a content security policy: `cdn.example.com`, `*.example.com`, with a port or not.
+PictureHost = Annotated[
+    str, Field(pattern=r"^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::[0-9]{1,5})?$")
+]
+
+
 def _also_unprefixed(name: str) -> AliasChoices:
     return AliasChoices(f"{PREFIX}{name}", name)
 
@@ -71,6 +77,14 @@ class Settings(BaseSettings):
     calibration_share: Share = 0.0
     # Hides from whoever answers a task what the model thinks of it.
     blind_review: bool = True
+    # Off: a person can name one right product of a query, not more.
+    several_products: bool = True
+    # The attribute of queries and products that holds the address of a picture, and the hosts from
+    # which the review page may load such pictures.
+    picture_attribute: str = "image"
+    picture_hosts: Annotated[tuple[PictureHost, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=tuple
+    )
     max_batch: int = Field(64, ge=1, le=1024)
     # Queries that may wait at once; beyond them requests are refused instead of being late.
     max_waiting_queries: int = Field(2048, ge=1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from models.bundle.bundle import Bundle
 from models.bundle.load import load_bundle
 from models.bundle.store import current_bundle
+from models.catalogue import Catalogue
 from models.thresholds import Promise
 from service.bundles.self_check import self_check
 from service.checks import Check
@@ -70,6 +71,11 @@ class BundleHolder:
         """Return the bundle of this id if it is the one that answers now."""
         served = self._served
         return served.bundle if served and served.bundle.bundle_id == bundle_id else None
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """Return the catalogue that answers now, None before a bundle was loaded."""
+        return self._served.bundle.runtime.catalogue if self._served else None
 
     def has_product(self, product_id: str) -> bool:
         """Return whether the catalogue that answers now has this product."""

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+POLICY = "content-security-policy"
+_SCHEMES = ("https", "http")
+
+
+def content_policy(picture_hosts: Sequence[str] = ()) -> str:
+    """Return the policy of a page that loads its own files only, and pictures from these hosts."""
+    pictures = "".join(f" {scheme}://{host}" for host in picture_hosts for scheme in _SCHEMES)
+    own = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    return f"{own}; img-src 'self'{pictures}" if pictures else own
+
+
 PAGE_HEADERS = [
-    (
-        b"content-security-policy",
-        b"default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    ),
+    (POLICY.encode(), content_policy().encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"no-store"),
@@ -16,7 +26,10 @@ PAGE_HEADERS = [
 
 
 class SecurityHeaders:
-    """Add `PAGE_HEADERS` to HTML; `exempt` paths load scripts from elsewhere (FastAPI's docs)."""
+    """Add `PAGE_HEADERS` to HTML, those that a page does not set itself.
+
+    `exempt` paths load scripts from elsewhere (FastAPI's docs).
+    """
 
     def __init__(self, app: ASGIApp, exempt: frozenset[str] = frozenset()) -> None:
         self._app = app
@@ -29,7 +42,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
-                message["headers"] = [*message["headers"], *PAGE_HEADERS]
+                given = {name for name, _ in message["headers"]}
+                added = [header for header in PAGE_HEADERS if header[0] not in given]
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -33,6 +33,7 @@ async def get_queue(request: Request, state: State) -> ReviewQueue:
         new_id=uuid4,
         undo_within=timedelta(minutes=state.settings.undo_minutes),
         opening=state.opening,
+        several_products=state.settings.several_products,
         lease_min_seconds=state.settings.lease_min_seconds,
         lease_max_seconds=state.settings.lease_max_seconds,
     )

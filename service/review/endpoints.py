@@ -14,6 +14,7 @@ from service.problems import Problem
 from service.review.blinding import blind
 from service.review.dependencies import Queue
 from service.review.discretion import opinions_for
+from service.review.products import with_products
 from service.review.schemas import (
     Claimed,
     ClaimedTask,
@@ -95,4 +96,5 @@ def _claimed(task: ReviewTask, reviewer: Actor, state: ServiceState) -> ClaimedT
     claimed = ClaimedTask.model_validate(replace(task, opinions=())).model_copy(
         update={"opinions": opinions}
     )
-    return blind(claimed) if state.settings.blind_review else claimed
+    shown = with_products(claimed, state.bundles.catalogue)
+    return blind(shown) if state.settings.blind_review else shown

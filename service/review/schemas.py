@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from service.catalogue.schemas import ProductRead
 from service.database.tables import Answer, TaskKind, TaskStage, TaskState
 from service.review.claiming import Wish
 
@@ -153,6 +154,12 @@ class ClaimedTask(QueryRead):
     lease_until: datetime
     stage: TaskStage = Field(description="`adjudication`: others disagree, and you decide")
     opinions: list[OpinionRead] = Field(description="What others said, where you adjudicate")
+    products: list[ProductRead] | None = Field(
+        None,
+        description="The candidates and the products that opinions name, by id, as the catalogue"
+        " that answers now has them; what it lacks cannot be accepted. null before a bundle was"
+        " loaded",
+    )
 
 
 class Claimed(Read):

@@ -18,6 +18,7 @@ from service.errors import (
     AnswerInconsistent,
     LeaseLost,
     LeaseSecondsOutOfRange,
+    OneProductOnly,
     OpinionGiven,
     ProductNotFound,
     TaskClosed,
@@ -44,8 +45,9 @@ class ReviewQueue:
 
     `has_product` looks a product id up in the current catalogue. `listeners` are told of final
     verdicts in the transaction that stores or withdraws them. `undo_within` is how long people can
-    take their own answers back, `opening` what tasks are given that are asked from the start. All
-    methods raise DatabaseUnavailable when the database does not answer.
+    take their own answers back, `opening` what tasks are given that are asked from the start,
+    `several_products` whether an answer may name more than one. All methods raise
+    DatabaseUnavailable when the database does not answer.
     """
 
     engine: Engine
@@ -57,6 +59,7 @@ class ReviewQueue:
     lease_max_seconds: int
     undo_within: timedelta = timedelta(minutes=10)
     opening: Opening = PLAIN
+    several_products: bool = True
 
     def claim(
         self, person: str, count: int, lease_seconds: int, wish: Wish = ANY
@@ -95,8 +98,8 @@ class ReviewQueue:
     ) -> Given:
         """Record what a person said; the accepted products need not be among the candidates.
 
-        Raises AnswerInconsistent and ProductNotFound, and where the task is not held by this person
-        TaskNotFound, AlreadyAnswered, TaskClosed, OpinionGiven or LeaseLost.
+        Raises AnswerInconsistent, OneProductOnly and ProductNotFound, and where the task is not
+        held by this person TaskNotFound, AlreadyAnswered, TaskClosed, OpinionGiven or LeaseLost.
         """
         products = tuple(dict.fromkeys(product_ids))
         self._check_answer(answer, products)
@@ -201,6 +204,8 @@ class ReviewQueue:
     def _check_answer(self, answer: Answer, products: Sequence[str]) -> None:
         if (answer is Answer.ACCEPTED) != bool(products):
             raise AnswerInconsistent
+        if len(products) > 1 and not self.several_products:
+            raise OneProductOnly
         for product_id in products:
             if not self.has_product(product_id):
                 raise ProductNotFound(f"the current catalogue has no product {product_id!r}")

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader
 
 from service.access.actor import Actor, Scope
 from service.access.dependencies import SESSION_COOKIE, require_page
+from service.middleware.security_headers import POLICY, content_policy
 from service.settings import Settings
 from service.state import State
 from service.web.assets import asset, mount_assets
@@ -44,8 +45,11 @@ def show_review(
         csrf_token=reviewer.csrf_token or "",
         lease_seconds=lease_seconds(state.settings),
         blind=state.settings.blind_review,
+        several=state.settings.several_products,
+        picture_attribute=state.settings.picture_attribute,
+        picture_hosts=" ".join(state.settings.picture_hosts),
     )
-    return HTMLResponse(page)
+    return HTMLResponse(page, headers={POLICY: content_policy(state.settings.picture_hosts)})
 
 
 def lease_seconds(settings: Settings) -> int:

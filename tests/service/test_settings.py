@@ -85,6 +85,20 @@ def test_a_head_start_that_would_be_ignored_or_cannot_be_is_refused(
         load_settings()
 
 
+def test_picture_hosts_are_given_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALC_PICTURE_HOSTS", "cdn.example, *.shop.example:8080,127.0.0.1")
+    assert load_settings().picture_hosts == ("cdn.example", "*.shop.example:8080", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "host", ["https://cdn.example", "*", "cdn.example/path", "a b", "x;script-src *", "'self'"]
+)
+def test_what_is_no_picture_host_is_refused(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("ALC_PICTURE_HOSTS", host)
+    with pytest.raises(ConfigurationError, match="ALC_PICTURE_HOSTS"):
+        load_settings()
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
@@ -17,6 +18,7 @@ from service.errors import (
     InvalidCursor,
     LeaseLost,
     LeaseSecondsOutOfRange,
+    OneProductOnly,
     ProductNotFound,
     TaskNotFound,
 )
@@ -271,3 +273,14 @@ def _all_pages(queue: ReviewQueue, limit: int) -> list[ReviewTask]:
         page = _reader(queue).page(limit, cursor=page.next_cursor)
         listed.extend(page.tasks)
     return listed
+
+
+def test_where_one_product_is_right_no_second_one_is_taken(
+    engine: Engine, clock: FakeClock
+) -> None:
+    queue = replace(queue_of(engine, clock), several_products=False)
+    task_id, token = _claim_one(queue, clock)
+    with pytest.raises(OneProductOnly):
+        queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p1", "p2"])
+    given = queue.submit(task_id, token, "ann", Answer.ACCEPTED, ["p1", "p1"])
+    assert given.verdict.product_ids == ("p1",)

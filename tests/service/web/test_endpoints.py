@@ -71,7 +71,7 @@ def test_nothing_foreign_may_run_on_the_page(ann: httpx2.Client) -> None:
 
 def test_every_file_of_the_page_is_there_and_may_be_kept(ann: httpx2.Client) -> None:
     files = [one for one in _files(ann.get("/review").text) if one.startswith("/static/")]
-    assert len(files) == 3
+    assert len(files) == 4
     for path in files:
         response = ann.get(path)
         assert response.status_code == 200
@@ -96,12 +96,35 @@ def test_the_page_leases_within_the_limits(settings: Settings, seconds: int) -> 
     assert lease_seconds(settings) == seconds
 
 
+def test_pictures_come_from_nowhere_unless_hosts_are_named(
+    engine: Engine, ann: httpx2.Client
+) -> None:
+    assert "img-src" not in ann.get("/review").headers["content-security-policy"]
+    settings = Settings(picture_hosts=("cdn.example",), picture_attribute="photo")
+    response = _page_of(engine, settings)
+    assert "img-src 'self' https://cdn.example" in response.headers["content-security-policy"]
+    assert 'name="picture-hosts" content="cdn.example"' in response.text
+    assert 'name="picture-attribute" content="photo"' in response.text
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_several_products_are_offered_where_they_are_taken(engine: Engine, several: bool) -> None:
+    page = _page_of(engine, Settings(several_products=several)).text
+    said = "yes" if several else "no"
+    assert f'name="several-products" content="{said}"' in page
+    assert ("several are right" in page) is several
+
+
 @pytest.mark.parametrize("blind", [True, False])
 def test_the_page_promises_an_order_only_where_there_is_one(engine: Engine, blind: bool) -> None:
-    app = create_app(Settings(blind_review=blind), engine, FakeClock())
-    with running(app) as url, httpx2.Client(base_url=url) as client:
-        page = _sign_in(engine, client, "ann", "review").get("/review").text
+    page = _page_of(engine, Settings(blind_review=blind)).text
     assert ("best first" in page) is not blind
+
+
+def _page_of(engine: Engine, settings: Settings) -> httpx2.Response:
+    app = create_app(settings, engine, FakeClock())
+    with running(app) as url, httpx2.Client(base_url=url) as client:
+        return _sign_in(engine, client, "ann", "review").get("/review")
 
 
 def _sign_in(engine: Engine, client: httpx2.Client, name: str, scope: str) -> httpx2.Client:
