@@ -12,7 +12,7 @@ import pytest
 from models.bundle.load import load_bundle
 from models.bundle.reviews import REVIEWED_FILE, read_reviewed
 from models.calibration.fingerprints import repeated
-from models.errors import BundleError, ConfigurationError
+from models.errors import ConfigurationError
 from tests.training.decider.toy import QUICK
 from tests.training.products import small_shop
 from tests.training.reviews.test_choose import SOURCE, label
@@ -93,17 +93,6 @@ def test_the_bundle_knows_again_what_it_learnt_and_no_text_can_be_read_in_it(bun
     assert len(reviewed) == len(NEW.labels)
     assert REVIEWED_FILE in load_bundle(directory).manifest.files
     assert b"gnome" not in (directory / REVIEWED_FILE).read_bytes()
-
-
-def test_a_damaged_file_of_them_is_named(tmp_path: Path) -> None:
-    (tmp_path / REVIEWED_FILE).write_bytes(b"nothing")
-
-    with pytest.raises(BundleError, match=r"reviewed.npz: cannot be read"):
-        read_reviewed(tmp_path)
-
-
-def test_a_bundle_without_reviews_has_none(tmp_path: Path) -> None:
-    assert not len(read_reviewed(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from training.reviews.export import Export, everything, read_export
 from training.reviews.label import REASON, ReviewLabel
 from training.reviews.settings import ReviewSettings
 from training.reviews.source import opened
-from training.reviews.standing import of_reviews, standing
+from training.reviews.standing import drawn_texts, of_reviews, standing
 from training.reviews.tally import LeftOut, Tally
 
 
@@ -37,7 +37,8 @@ def read_reviews(settings: ReviewSettings, products: Sequence[Product], key: str
     """
     exports, sources = _exports(settings, key)
     tally = Tally()
-    labels = of_reviews(standing(list(everything(exports)), tally), tally)
+    said = list(everything(exports))
+    labels = of_reviews(standing(said, tally), drawn_texts(said), tally)
     _check_some_reviews(labels, tally)
     known, unknown = _of_known_products(labels, products, tally)
     bad_rows = (*(bad for one in exports for bad in one.bad_rows), *unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from training.reviews.export import Said
 from training.reviews.label import Label, ReviewLabel, drawn_for
@@ -36,13 +36,17 @@ def _fault(said: Said, superseded: set[str]) -> LeftOut | None:
     return None if said.final else LeftOut.NOT_FINAL
 
 
-def of_reviews(labels: Sequence[Label], tally: Tally) -> list[ReviewLabel]:
+def drawn_texts(said: Iterable[Said]) -> frozenset[str]:
+    """Return the texts that were drawn at random, answered for good or not."""
+    return frozenset(one.label.text for one in said if drawn_for(one.label))
+
+
+def of_reviews(labels: Sequence[Label], drawn: Container[str], tally: Tally) -> list[ReviewLabel]:
     """Return those of the stream review alone, one of each query: the last.
 
     A text that was drawn at random, whoever asked it, is left to what is promised: a model that had
     learnt it could no longer be certified or audited on it.
     """
-    drawn = {label.text for label in labels if drawn_for(label)}
     last = {(label.text, label.source): label for label in labels}
     found = []
     for label in labels:
