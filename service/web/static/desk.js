@@ -5,6 +5,7 @@ import * as drafts from "./drafts.js";
 import { draftOf, workOf } from "./work.js";
 
 const CLAIMED_AHEAD = 2;
+const SETTLE_MS = 150; // a key pressed twice must not answer the task that has just appeared
 const GONE = new Set([
   "lease_lost",
   "already_answered",
@@ -24,6 +25,7 @@ export const isGone = (refusal) => GONE.has(refusal.code);
 export class Desk {
   #held = [];
   #shown = null;
+  #shownAt = 0;
   #topping = null; // the claim under way
 
   constructor({ leaseSeconds, show, empty, lost, problem }) {
@@ -33,6 +35,11 @@ export class Desk {
 
   get shown() {
     return this.#shown;
+  }
+
+  /** Whether there is a task, and it has been on the screen long enough to be answered. */
+  get settled() {
+    return this.#shown !== null && performance.now() - this.#shownAt >= SETTLE_MS;
   }
 
   get count() {
@@ -49,10 +56,8 @@ export class Desk {
 
   /** Take the task off the screen and show the next one. */
   takeShown() {
-    const work = this.#shown;
-    this.#drop(work);
+    this.#drop(this.#shown);
     this.refresh();
-    return work;
   }
 
   putFirst(work) {
@@ -64,6 +69,7 @@ export class Desk {
     const work = this.#held[0] ?? null;
     if (work === this.#shown) return;
     this.#shown = work;
+    this.#shownAt = performance.now();
     this.tell.show(work);
   }
 

@@ -16,7 +16,7 @@ function inWords(products) {
   return `${exact ? `${plural(exact, "product")} with all words` : "None with all words"}, ${similar} that are similar`;
 }
 
-/** A search; `chosen(product, {add})` is called with what was chosen, to be accepted or added. */
+/** A search; `chosen(product, {asOneOfSeveral})` is called with what was chosen. */
 export class Search {
   #dialog = byId("search");
   #input = byId("search-input");
@@ -137,11 +137,11 @@ export class Search {
   }
 
   /** Choose a product; what was typed since the last answer is looked up first. */
-  #choose(row, add) {
+  #choose(row, asOneOfSeveral) {
     if (this.#answered !== this.#input.value.trim()) return this.#ask();
     const product = this.#found[row];
     if (!product) return;
     this.#dialog.close();
-    this.chosen(product, { add });
+    this.chosen(product, { asOneOfSeveral });
   }
 }

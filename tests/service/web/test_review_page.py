@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import Engine, select
 
-from service.access.service import create_sign_in_link
+from service.access.service import create_key, create_sign_in_link
+from service.access.tokens import ApiKey
 from service.database.tables import Answer, ReviewTaskRow, TaskState
 from service.web.assets import asset
 from tests.chromium import needs_chromium
@@ -45,6 +46,21 @@ def test_the_sign_in_link_leads_to_the_first_task(
     link = create_sign_in_link(engine, clock, "ann", ["review"], HOUR, by="test")
     visitor.goto(f"/sign-in/{link}")
     visitor.get_by_role("button", name="Sign in").click()
+    expect(query_of(visitor)).to_have_text("first")
+
+
+def test_a_key_signs_in_and_a_wrong_one_does_not(
+    visitor: Page, engine: Engine, clock: FakeClock
+) -> None:
+    ask_one(engine, clock, "first")
+    key = ApiKey.random()
+    create_key(engine, clock, key, "ann", ["review"], by="test")
+    visitor.goto("/review")
+    for given in (str(ApiKey.random()), str(key)):
+        visitor.get_by_label("API key").fill(given)
+        visitor.get_by_role("button", name="Sign in").click()
+        if given != str(key):
+            expect(visitor.get_by_role("alert")).to_be_visible()
     expect(query_of(visitor)).to_have_text("first")
 
 
