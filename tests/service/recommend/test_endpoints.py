@@ -230,11 +230,17 @@ class Blockade:
         with transaction(self._engine) as connection:
             connection.exec_driver_sql("lock table decisions in access exclusive mode")
             self._held.set()
-            self._released.wait(4)
+            self._released.wait(12)  # less than a statement may take, so that none is given up
+
+    def stops_somebody(self) -> bool:
+        """Return whether a transaction has come as far as the table."""
+        waiting = "select from pg_locks where relation = 'decisions'::regclass and not granted"
+        with transaction(self._engine) as connection:
+            return connection.exec_driver_sql(waiting).first() is not None
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -255,9 +261,9 @@ def test_too_many_waiting_queries_are_refused(start_service: StartService, engin
 
 def test_a_request_whose_client_is_gone_is_dropped(service: Service, engine: Engine) -> None:
     recommender = service.app.state.service.recommender
-    with ThreadPoolExecutor(1) as pool, Blockade(engine):
+    with ThreadPoolExecutor(1) as pool, Blockade(engine) as blockade:
         first = pool.submit(service.ask, CERTAIN)
-        wait_until(lambda: recommender.waiting == 1)
+        wait_until(blockade.stops_somebody)  # so that the next request is not recorded with it
         impatient = send_without_waiting(service, UNCERTAIN)
         wait_until(lambda: recommender.waiting == 2)
         impatient.close()
