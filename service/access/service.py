@@ -15,6 +15,7 @@ from service.clock import SqlClock
 from service.database.engine import transaction
 from service.database.events import Event, record
 from service.errors import ScopeMissing, ServiceError, Unauthenticated
+from service.review.sql import TEAM
 
 PAGE_SCOPES = (Scope.REVIEW, Scope.ADMIN)  # what one can do on pages
 ID_LETTERS = 12  # of a digest, enough to tell links and sessions apart in the journal
@@ -150,6 +151,10 @@ def sign_out(engine: Engine, clock: SqlClock, token: str) -> None:
 def _checked(name: str, scopes: list[str]) -> Person:
     if not name.strip():
         raise ConfigurationError("The name is empty; it says who asks or who answers.")
+    if name.strip().startswith(TEAM):
+        raise ConfigurationError(
+            f"A name cannot begin with {TEAM!r}: tasks are assigned so to teams."
+        )
     if not scopes:
         raise ConfigurationError(f"Give at least one scope of: {', '.join(Scope)}.")
     try:

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.database.tables import TaskState
 from service.review.assigning import MOST
 from service.review.listing import TaskFilter
-from service.review.schemas import Attributes, Body, Read, StoredText
+from service.review.schemas import Attributes, Body, Read, StoredText, storable
 
 MAX_GIVEN = 1000
 
 
 class ReopenRequest(Body):
     reason: Annotated[
-        StoredText,
+        str,
         Field(
             min_length=1,
             max_length=2000,
             description="Why the final verdict does not hold; kept with it",
         ),
+        AfterValidator(storable),
     ]
 
 
@@ -42,7 +43,7 @@ class FilterBody(Body):
 
 class AssignRequest(Body):
     to: Annotated[
-        Annotated[StoredText, Field(min_length=1, max_length=500)] | None,
+        Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)] | None,
         Field(description="A person, `team:` and the name of a team, or null for anybody"),
     ]
     task_ids: Annotated[list[UUID], Field(min_length=1, max_length=MAX_GIVEN)] | None = None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from service.review.schemas import Body, Read, StoredText
+from service.review.schemas import Body, Read, storable
 
 MAX_MEMBERS = 1000
 PATTERN = r"^\w[\w .-]{0,99}$"
 
 TeamName = Annotated[str, Field(pattern=PATTERN, description="Letters, digits, spaces, `.-_`")]
-Member = Annotated[StoredText, Field(pattern=r"\S", max_length=500)]
+Member = Annotated[str, Field(pattern=r"\S", max_length=500), AfterValidator(storable)]
 
 
 class TeamBody(Body):

@@ -47,9 +47,10 @@ def test_a_stored_key_can_be_found_but_not_its_secret(engine: Engine, clock: Fak
 
 
 @pytest.mark.parametrize(
-    ("name", "scopes"), [("shop", ["everything"]), ("shop", []), ("  ", ["review"])]
+    ("name", "scopes"),
+    [("shop", ["everything"]), ("shop", []), ("  ", ["review"]), ("team:shop", ["review"])],
 )
-def test_a_key_needs_a_name_and_known_scopes(
+def test_a_key_needs_a_name_that_no_team_has_and_known_scopes(
     engine: Engine, clock: FakeClock, name: str, scopes: list[str]
 ) -> None:
     with pytest.raises(ConfigurationError):

@@ -39,6 +39,7 @@ ANSWERS: list[tuple[Answer, list[str]]] = [
     (Answer.NONE, []),
     (Answer.UNSURE, []),
 ]
+Lease = tuple[UUID, UUID, str]  # a task, the token and who claimed it
 UNDO = timedelta(seconds=100)
 LIFETIME = timedelta(seconds=1500)
 CONTENT: dict[str, Select[Any]] = {
@@ -99,6 +100,16 @@ class People(RuleBasedStateMachine):
         seconds=st.sampled_from([10, 60, 600]),
     )
     def claim(self, person: str, count: int, seconds: int) -> object:
+        return multiple(*self._claim(person, count, seconds))
+
+    @rule(target=handed_out, person=PEOPLE, said=st.sampled_from(ANSWERS))
+    def claim_and_answer(self, person: str, said: tuple[Answer, list[str]]) -> object:
+        claimed = self._claim(person, 1, 60)
+        for lease in claimed:
+            self._submit(lease, said)
+        return multiple(*claimed)
+
+    def _claim(self, person: str, count: int, seconds: int) -> list[Lease]:
         for task in self.tasks.values():
             task.sweep(self.clock.now)
         free = [task for task in self.tasks.values() if task.free_for(person)]
@@ -109,31 +120,32 @@ class People(RuleBasedStateMachine):
             self._holds(leased, known, person, seconds, "claimed")
             shown = [(one.person, one.answer) for one in leased.opinions]
             assert shown == ([one.key for one in known.opinions] if known.split else [])
-        return multiple(*[(task.id, task.lease_token, person) for task in claimed])
+        return [(one.id, one.lease_token or one.id, person) for one in claimed]
 
     @rule(seconds=st.sampled_from([1, 9, 10, 59, 100, 600]))
     def time_passes(self, seconds: int) -> None:
         self.clock.advance(seconds)
 
     @rule(lease=handed_out, seconds=st.sampled_from([10, 600]))
-    def renew(self, lease: tuple[UUID, UUID, str], seconds: int) -> None:
+    def renew(self, lease: Lease, seconds: int) -> None:
         if self._under(lease, lambda: self.queue.renew(*lease, seconds)):
             task = self.tasks[lease[0]]
             task.until = self.clock.now + timedelta(seconds=seconds)
             task.events.append("renewed")
 
     @rule(lease=handed_out, skip=st.booleans())
-    def release(self, lease: tuple[UUID, UUID, str], skip: bool) -> None:
+    def release(self, lease: Lease, skip: bool) -> None:
         if self._under(lease, lambda: self.queue.release(*lease, skip=skip)):
             self.tasks[lease[0]].times_skipped += int(skip)
             self.tasks[lease[0]].end_lease("skipped" if skip else "released")
 
     @rule(lease=handed_out, said=st.sampled_from(ANSWERS), twice=st.booleans())
-    def submit(
-        self, lease: tuple[UUID, UUID, str], said: tuple[Answer, list[str]], twice: bool
-    ) -> None:
+    def submit(self, lease: Lease, said: tuple[Answer, list[str]], twice: bool) -> None:
+        self._submit(lease, said, times=2 if twice else 1)
+
+    def _submit(self, lease: Lease, said: tuple[Answer, list[str]], times: int = 1) -> None:
         task_id, _, person = lease
-        for _ in range(2 if twice else 1):
+        for _ in range(times):
             if self._under(lease, lambda: self.queue.submit(*lease, *said)):
                 answer, products = said
                 opinion = Opinion(person, answer, frozenset(products), self.clock.now)
@@ -142,9 +154,19 @@ class People(RuleBasedStateMachine):
             self.clock.advance(0.001)  # so that verdicts have an order
 
     @rule(target=handed_out, lease=handed_out, person=PEOPLE, wants_two=st.booleans())
-    def undo(self, lease: tuple[UUID, UUID, str], person: str, wants_two: bool) -> object:
+    def undo(self, lease: Lease, person: str, wants_two: bool) -> object:
+        return self._undo(self.tasks[lease[0]], person, wants_two)
+
+    @rule(target=handed_out, which=st.integers(0, 9), wants_two=st.booleans())
+    def undo_the_last_answer_to_a_task(self, which: int, wants_two: bool) -> object:
+        answered = [task for task in self.tasks.values() if task.opinions]
+        if not answered:
+            return multiple()
+        task = answered[which % len(answered)]
+        return self._undo(task, task.opinions[-1].person, wants_two)
+
+    def _undo(self, task: Expected, person: str, wants_two: bool) -> object:
         self.wants_two = wants_two
-        task = self.tasks[lease[0]]
         before = self._rows()
         code = task.undo_refused(person, self.clock.now, UNDO)
         asked_again = task.ended and any(
@@ -169,7 +191,7 @@ class People(RuleBasedStateMachine):
         return (task.id, again.lease_token, person)
 
     @rule(lease=handed_out)
-    def reopen(self, lease: tuple[UUID, UUID, str]) -> None:
+    def reopen(self, lease: Lease) -> None:
         task = self.tasks[lease[0]]
         waits_again = any(one.waits and one.text == task.text for one in self.tasks.values())
         if task.final is None or waits_again:
@@ -234,7 +256,7 @@ class People(RuleBasedStateMachine):
             holds = [kind in ("claimed", "undone", "opinion_undone") for kind in kinds]
             assert not any(one and other for one, other in pairwise(holds)), "one lease at a time"
 
-    def _under(self, lease: tuple[UUID, UUID, str], act: Callable[[], object]) -> bool:
+    def _under(self, lease: Lease, act: Callable[[], object]) -> bool:
         """Act; return whether the lease was live. Under a dead lease nothing may change."""
         task_id, token, person = lease
         task = self.tasks[task_id]
