@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from benchmarks.reviews import divided
+from benchmarks.reviews import AFTER, BEFORE, RANDOM, Result, divided, gains
 from tests.training.products import small_shop
 from training.data.splits import SplitKind, split_dataset
 
@@ -33,3 +33,17 @@ def test_the_seed_decides_the_division() -> None:
 
     assert first.asked.texts == again.asked.texts
     assert first.asked.texts != other.asked.texts
+
+
+def test_gains_are_those_of_the_same_seed() -> None:
+    def found(*coverages: float) -> list[Result]:
+        return [Result(10, 0.5, 0.6, coverage, 0.95) for coverage in coverages]
+
+    results = {BEFORE: found(0.5, 0.7), RANDOM: found(0.5, 0.8), AFTER: found(0.6, 0.8)}
+
+    header, over_before, random, over_random = gains(results)
+
+    assert header == ["gain", "P@1", "C@1(0.95) oracle", "certified at 0.95"]
+    assert over_before == ["review labels - before", *["0.000 ± 0.000"] * 2, "0.100 ± 0.000"]
+    assert random[-1] == "0.050 ± 0.071"
+    assert over_random[-1] == "0.050 ± 0.071"
