@@ -95,6 +95,8 @@ def query_of(page: Page) -> Locator:
 def press(page: Page, *keys: str) -> None:
     """Press keys as fast as the page takes them."""
     for key in keys:
+        # A busy machine may not have claimed the next task yet.
+        expect(page.locator("#loading")).to_be_hidden(timeout=20_000)
         page.wait_for_timeout(SETTLED_MS)
         page.keyboard.press(key)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 from sqlalchemy import Engine
 
 from service.database.tables import Answer
@@ -36,9 +38,15 @@ def _dialog(page: Page) -> Locator:
 def _search(page: Page, text: str) -> Locator:
     """Open the search, type and wait for what is found; returns the options."""
     press(page, "/")
-    page.keyboard.type(text)
+    with page.expect_response(lambda response: _asks(response, text)):  # not of its beginning
+        page.keyboard.type(text)
     expect(page.locator("#search-status")).not_to_have_text("")
     return page.get_by_role("option")
+
+
+def _asks(response: Response, text: str) -> bool:
+    asked = parse_qs(urlsplit(response.url).query).get("query", [])
+    return [one.strip() for one in asked] == [text.strip()]
 
 
 def test_a_product_is_found_and_accepted_by_keys(
