@@ -15,13 +15,13 @@ from service.access import service as access
 from service.access.actor import Scope
 from service.access.tokens import ApiKey
 from service.clock import database_clock
+from service.database.events import COMMAND_LINE
 from service.database.opening import open_database
 from service.exchange.commands import app as reviews
 from service.promise.commands import app as promise
 from service.settings import load_settings, unknown_variables
 from service.teams.commands import app as teams
 
-COMMAND_LINE = "command line"  # the actor of events made here
 EXIT_ERROR = 2
 TIME = "%Y-%m-%d %H:%M"
 

@@ -7,10 +7,10 @@ statements that are built once keep it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Connection, func, select
 
 SqlClock = Callable[[], ColumnElement[datetime]]
 
@@ -18,3 +18,9 @@ SqlClock = Callable[[], ColumnElement[datetime]]
 def database_clock() -> ColumnElement[Any]:
     """Return the SQL expression for the database server's present time."""
     return func.clock_timestamp()
+
+
+def time_of(connection: Connection, clock: SqlClock) -> datetime:
+    """Return what the clock says now, in UTC."""
+    found: datetime = connection.execute(select(clock())).scalar_one()
+    return found.astimezone(UTC)

@@ -12,7 +12,7 @@ from service.access.dependencies import require
 from service.agreement.schemas import AgreementRead
 from service.agreement.service import read_agreement
 from service.problems import Problem
-from service.review.schemas import StoredText
+from service.schemas import StoredText
 from service.state import State
 
 router = APIRouter(

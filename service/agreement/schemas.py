@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from service.review.schemas import Read
+from service.schemas import Read
 
 UNDEFINED = "null where it is not defined: without pairs, or where all labels are the same"
 

@@ -22,9 +22,8 @@ from service.agreement.measures import (
     raw_agreement,
 )
 from service.agreement.repository import Opinion, comparable_opinions
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
-from service.drift.repository import now
 
 Key = TypeVar("Key", str, tuple[str, str])
 
@@ -95,7 +94,7 @@ def read_agreement(
     Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        since = since or now(connection, clock) - LAST
+        since = since or time_of(connection, clock) - LAST
         found = comparable_opinions(connection, since, attribute, most + 1)
     more = len(found) > most
     if more:  # the opinions of the last task may not all be among them

@@ -12,7 +12,8 @@ from pydantic_core import PydanticCustomError
 from service.bulk.actions import Action, Wanted
 from service.bulk.service import MOST
 from service.database.tables import Answer
-from service.review.schemas import Attributes, Body, Read, StoredText
+from service.review.schemas import Attributes
+from service.schemas import Body, Read, StoredText
 
 SAMPLE = 20  # tasks of a preview that are shown
 LISTED = 50

@@ -12,11 +12,10 @@ from sqlalchemy import Connection, Engine
 from service.bulk import repository
 from service.bulk.actions import Preview, StoredBulk, Target, Undone, Wanted
 from service.bulk.targets import count_open, targets
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
 from service.database.events import Event, record
 from service.database.tables import Answer, TaskState
-from service.drift.repository import now
 from service.errors import BulkChanged, BulkNotFound, BulkUndone, QueryAskedAgain
 from service.recommend.keys import text_key
 from service.review import undoing
@@ -66,7 +65,7 @@ class BulkActions:
             stored = repository.insert_action(
                 connection, self.clock, bulk_id, wanted, len(chosen), person
             )
-            at = now(connection, self.clock)
+            at = time_of(connection, self.clock)
             tasks = repository.tasks_by_id(connection, [one.task_id for one in chosen])
             for target in chosen:
                 verdict = self._verdict(target, wanted, bulk_id, person)

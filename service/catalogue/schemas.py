@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.catalogue import Product
-from service.catalogue.service import Found, MatchedBy
+from service.catalogue.found import Found, MatchedBy
 
 MAX_QUERY = 500  # characters
 MAX_FOUND = 50

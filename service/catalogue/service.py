@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from models.bundle.bundle import Bundle
-from models.catalogue import Product
 from models.runtime import Runtime
 from models.text import words
+from service.catalogue.found import Found, MatchedBy
 from service.catalogue.word_index import NOT_AT_ALL, WordIndex
 
 NEAREST = 50  # products whose vectors are most like the query's
 _FAR = NEAREST  # the place of all others
 
 Rows = npt.NDArray[np.int64]
-
-
-class MatchedBy(StrEnum):
-    """Why a product was found, the surest reason first."""
-
-    ID = "id"
-    WORDS = "words"
-    SIMILARITY = "similarity"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A product, and why it was found."""
-
-    product: Product
-    matched_by: MatchedBy
 
 
 class CatalogueSearch:

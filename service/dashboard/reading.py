@@ -12,7 +12,7 @@ from models.bundle.bundle import Bundle
 from models.drift.reference import TrafficReference
 from service.bundles.endpoints import decides_by
 from service.bundles.schemas import DecidesBy
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.dashboard import repository
 from service.dashboard.period import Period
 from service.dashboard.repository import Audited, Waiting
@@ -74,7 +74,7 @@ def read_dashboard(
     Raises BundleError where it has no such target, and DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        now = traffic.now(connection, clock)
+        now = time_of(connection, clock)
         times = period.times(now)
         until = traffic.hour_of(now)
         effective = read_effective(connection, bundle, target_precision)

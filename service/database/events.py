@@ -14,6 +14,9 @@ from service.database.outbox import enqueue
 from service.database.recordset import as_json, recordset
 from service.database.tables import EventRow
 
+SERVICE = "service"  # the actor of what nobody asked for
+COMMAND_LINE = "command line"  # the actor of what is done there
+
 _events = cast("Table", EventRow.__table__)
 _GIVEN = tuple(_events.c[name] for name in ("subject", "subject_id", "kind", "actor", "details"))
 

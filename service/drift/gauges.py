@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from models.bundle.bundle import Bundle
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
 from service.drift import repository
 from service.drift.counts import Counts
@@ -71,7 +71,7 @@ class TrafficCollector(Collector):
         if bundle.reference is None:
             return {}
         with transaction(self._engine) as connection:
-            present = repository.hour_of(repository.now(connection, self._clock))
+            present = repository.hour_of(time_of(connection, self._clock))
             since = present - repository.HOUR
             hours = repository.of_bundle(connection, bundle.bundle_id, since)
         counts = {hour.hour: hour.counts for hour in hours}

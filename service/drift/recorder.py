@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from models.bundle.bundle import Bundle
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
 from service.drift import repository
 from service.drift.counts import Counts, Seen, counts_of, total
@@ -90,7 +90,7 @@ class TrafficRecorder:
     def _hours(
         self, connection: Connection, clock: SqlClock, spans: Sequence[_Span]
     ) -> list[TrafficHour]:
-        there, here = repository.now(connection, clock), self._monotonic()
+        there, here = time_of(connection, clock), self._monotonic()
         hours: dict[tuple[str, object], TrafficHour] = {}
         for span in spans:
             hour = hour_of(there - timedelta(seconds=here - self._since[span]))

@@ -11,7 +11,6 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 
-from service.clock import SqlClock
 from service.database.recordset import as_json, recordset
 from service.database.tables import Decision, TrafficHourRow
 from service.drift.counts import Counts
@@ -36,12 +35,6 @@ class TrafficHour:
     bundle_id: str
     hour: datetime
     counts: Counts
-
-
-def now(connection: Connection, clock: SqlClock) -> datetime:
-    """Return the database's time, in UTC."""
-    found: datetime = connection.execute(select(clock())).scalar_one()
-    return found.astimezone(UTC)
 
 
 def hour_of(time: datetime) -> datetime:

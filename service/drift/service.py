@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from models.bundle.bundle import Bundle
 from models.drift.reference import TrafficReference
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
 from service.drift import repository
 from service.drift.measures import Drift, drift_of
@@ -22,7 +22,7 @@ NOTHING = Drift(None, None, None, None)
 def read_traffic(engine: Engine, clock: SqlClock, bundle: Bundle, hours: int) -> TrafficRead:
     """Return the present hour and those before, `hours` in all, of one bundle."""
     with transaction(engine) as connection:
-        present = repository.hour_of(repository.now(connection, clock))
+        present = repository.hour_of(time_of(connection, clock))
         since = present - (hours - 1) * repository.HOUR
         found = repository.of_bundle(connection, bundle.bundle_id, since)
     return TrafficRead(

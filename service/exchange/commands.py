@@ -15,7 +15,7 @@ from service.database.tables import TaskState
 from service.exchange.exporting import Exporter
 from service.exchange.label_studio.config import labelling_configuration
 from service.exchange.options import Chosen, ExportOptions, Format, LabelStream, Rows
-from service.review.cursor import decode_place
+from service.paging import decode_place
 from service.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Take the labels elsewhere.")

@@ -26,10 +26,10 @@ from service.exchange.importing.service import Importer
 from service.exchange.label_studio.annotations import read_label_studio
 from service.exchange.label_studio.config import labelling_configuration
 from service.exchange.options import Chosen, ExportOptions, Format, LabelStream, Rows
+from service.paging import decode_place
 from service.problems import Problem
-from service.review.cursor import decode_place
 from service.review.dependencies import Queue
-from service.review.schemas import StoredText
+from service.schemas import StoredText
 from service.state import State
 
 LAST_CURSOR = "X-Last-Cursor"

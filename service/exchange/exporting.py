@@ -19,7 +19,7 @@ from service.exchange.formats.lines import Batches, csv_table, json_list, jsonl
 from service.exchange.label_studio.tasks import task_for_label_studio
 from service.exchange.options import Chosen, ExportOptions, Format, LabelStream, Place, Rows
 from service.exchange.rows import Exported, attribute_column, pair_rows, verdict_row
-from service.review.cursor import encode_place
+from service.paging import encode_place
 
 BATCH_ROWS = 500  # 1 to 2 MB with ten candidates each
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from service.exchange.options import LabelStream
-from service.review.cursor import encode_place
+from service.paging import encode_place
 
 Exported = dict[str, Any]
 NameOf = Mapping[str, str]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import typer
 
+from service.database.events import COMMAND_LINE
 from service.database.tables import Decision
 from service.settings import load_settings
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from models.thresholds import Promise
     from service.promise.proposals import Proposal
 
-COMMAND_LINE = "command line"  # the person of what is done here
 MOST_LISTED = 20
 TIME = "%Y-%m-%d %H:%M"
 

@@ -9,19 +9,20 @@ from uuid import UUID
 from pydantic import Field
 
 from service.database.tables import Decision
-from service.promise.schemas import GROUP, Body, GroupName, Read
+from service.promise.schemas import GROUP, GroupName
+from service.schemas import Read, StrictBody
 
 Chance = Annotated[float, Field(gt=0, lt=1)]
 
 
-class ActivateBody(Body):
+class ActivateBody(StrictBody):
     accept_stops: Annotated[
         bool,
         Field(description="Also when it stops what is automated now, or promises nothing"),
     ] = False
 
 
-class PreviewBody(Body):
+class PreviewBody(StrictBody):
     target: Chance = Field(description="The precision to be promised")
     confidence: Chance
     group: Annotated[GroupName | None, Field(description="null: all queries")] = None

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from service.database.tables import Decision
 from service.promise.status import PromiseState
-from service.review.schemas import storable
+from service.schemas import Read, StrictBody, storable
 
 MAX_LISTED = 200
 MAX_TEXT = 2_000
@@ -19,13 +19,7 @@ GroupName = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(storable)]
 GROUP = "null: all queries without a threshold of their own"
 
 
-class Body(BaseModel):
-    """A request body: unknown fields and other types are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class RestoreBody(Body):
+class RestoreBody(StrictBody):
     reason: Annotated[
         str,
         Field(max_length=MAX_TEXT, description="Why the certified thresholds hold again; kept"),
@@ -38,12 +32,6 @@ class RestoreBody(Body):
             " null everything"
         ),
     ] = None
-
-
-class Read(BaseModel):
-    """A part of an answer."""
-
-    model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
 class LiveRead(Read):

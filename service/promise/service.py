@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -15,9 +15,9 @@ from models.calibration.target import Target
 from models.errors import ConfigurationError
 from service.database.engine import transaction
 from service.errors import UnknownGroup
+from service.paging import Page, decode_id, encode_id, page_of
 from service.promise import reading
 from service.promise.activating import activate
-from service.promise.cursor import decode_cursor, encode_cursor
 from service.promise.proposals import Proposal, list_proposals
 from service.promise.reading import Change, PastEstimate
 from service.promise.recalibrating import calibration_of, propose
@@ -32,14 +32,6 @@ class _Numbered(Protocol):
 
 
 Row = TypeVar("Row", bound=_Numbered)
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Some rows, newest first, and the cursor behind them: None when there are no more."""
-
-    rows: Sequence[Row]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +101,7 @@ class PromiseService:
         limit: int,
         cursor: str | None,
     ) -> Page[Row]:
-        before = None if cursor is None else decode_cursor(cursor)
+        before = None if cursor is None else decode_id(cursor)
         with transaction(self.engine) as connection:
             rows = read(connection, limit + 1, before)
-        if len(rows) <= limit:
-            return Page(rows, None)
-        return Page(rows[:limit], encode_cursor(rows[limit - 1].id))
+        return page_of(rows, limit, lambda last: encode_id(last.id))

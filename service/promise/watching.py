@@ -22,7 +22,7 @@ from models.monitoring.watch import (
     observe,
 )
 from service.clock import SqlClock
-from service.database.events import Event, record
+from service.database.events import SERVICE, Event, record
 from service.database.tables import Decision
 from service.promise import repository
 from service.promise.effective import Effective, group_of, read_effective, thresholds_of
@@ -37,8 +37,6 @@ from service.promise.watches import (
     Watch,
     was_right,
 )
-
-SERVICE = "service"  # the actor of what nobody asked for
 
 
 @dataclass(frozen=True, slots=True)

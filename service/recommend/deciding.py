@@ -14,8 +14,8 @@ def decide_one(
     job: Job,
     match: Match,
     judgement: Judgement,
-    verified: VerifiedAnswer | None = None,
-    blocks: BlocksOfText = {},  # noqa: B006 - nobody changes it
+    verified: VerifiedAnswer | None,
+    blocks: BlocksOfText,
 ) -> Decided:
     """Decide on one query.
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -19,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from service.bundles.schemas import PromiseRead
 from service.database.tables import Answer, Decision
-from service.review.schemas import storable
+from service.schemas import StrictBody, storable
 
 MAX_QUERIES = 256
 MAX_TEXT = 2_000
@@ -38,24 +37,19 @@ AttributeName = Annotated[str, StringConstraints(min_length=1, max_length=100), 
 AttributeValue = Annotated[str, StringConstraints(max_length=500), STORABLE]
 
 
-class Body(BaseModel):
-    """A request body: unknown fields and other types are refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class QueryBody(Body):
+class QueryBody(StrictBody):
     text: QueryText
     id: Annotated[QueryId | None, Field(description="Your own; it is returned")] = None
     attributes: Annotated[
         dict[AttributeName, AttributeValue],
         Field(
+            default_factory=dict,
             max_length=MAX_ATTRIBUTES,
             description="What else is known, by name. The person who reviews the query sees it, and"
             " a decider compares brand, category, price, size and identifiers (gtin, mpn, isbn)"
             " with the product's",
         ),
-    ] = {}
+    ]
     priority: Annotated[
         int,
         Field(
@@ -67,7 +61,7 @@ class QueryBody(Body):
     ] = 0
 
 
-class RecommendBody(Body):
+class RecommendBody(StrictBody):
     queries: Annotated[list[QueryBody], Field(min_length=1, max_length=MAX_QUERIES)]
     k: Annotated[int, Field(ge=1, le=MAX_K, description="Products returned for each query")] = 10
     explain: Annotated[

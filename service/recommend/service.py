@@ -131,7 +131,7 @@ class DecisionService:
         known = {job.served.bundle.bundle_id: in_force}
         [judged] = judge_jobs([job], known, answer_no_match=self.answer_no_match)
         entries = [
-            Entry(job, query, match, decide_one(job, match, judgement), ())
+            Entry(job, query, match, decide_one(job, match, judgement, None, {}), ())
             for (query, match), judgement in zip(job.pairs(), judged, strict=True)
         ]
         if any(entry.waits for entry in entries):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, literal, select, tuple_
 
 from service.database.tables import TaskState
 from service.review.rows import task_from
 from service.review.sql import has_opinion_of, tasks
-from service.review.tasks import Position, ReviewTask
+from service.review.tasks import ReviewTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ def list_tasks(
     connection: Connection,
     limit: int,
     *,
-    after: Position | None = None,
+    after: tuple[datetime, UUID] | None = None,
     chosen: TaskFilter = ALL,
 ) -> list[ReviewTask]:
-    """Return up to `limit` tasks behind a position, oldest first."""
+    """Return up to `limit` tasks, oldest first; those behind `after`, a time and an id."""
     query = select(tasks).where(*chosen.conditions())
     if after is not None:
         place = tuple_(tasks.c.created_at, tasks.c.id)
-        query = query.where(place > tuple_(after.created_at, after.id))
+        query = query.where(place > tuple_(*after))
     query = query.order_by(tasks.c.created_at, tasks.c.id).limit(limit)
     return [task_from(row) for row in connection.execute(query)]

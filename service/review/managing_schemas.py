@@ -11,7 +11,8 @@ from pydantic_core import PydanticCustomError
 from service.database.tables import TaskState
 from service.review.assigning import MOST
 from service.review.listing import TaskFilter
-from service.review.schemas import Attributes, Body, Read, StoredText, storable
+from service.review.schemas import Attributes
+from service.schemas import Body, Read, StoredText, storable
 
 MAX_GIVEN = 1000
 

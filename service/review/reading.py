@@ -12,20 +12,12 @@ from sqlalchemy import Engine
 from service.clock import SqlClock
 from service.database.engine import transaction
 from service.errors import TaskNotFound
+from service.paging import Page, decode_place, encode_place, page_of
 from service.review import repository
-from service.review.cursor import decode_cursor, encode_cursor
 from service.review.listing import ALL, TaskFilter, list_tasks
 from service.review.summary import Summary, summarise
 from service.review.tasks import ReviewTask, StoredVerdict, TaskEvent
 from service.review.verdicts import list_verdicts
-
-
-@dataclass(frozen=True, slots=True)
-class TaskPage:
-    """Some tasks, and the cursor behind them: None when there are no more."""
-
-    tasks: Sequence[ReviewTask]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +37,14 @@ class QueueReader:
     engine: Engine
     clock: SqlClock
 
-    def page(self, limit: int, *, cursor: str | None = None, chosen: TaskFilter = ALL) -> TaskPage:
+    def page(
+        self, limit: int, *, cursor: str | None = None, chosen: TaskFilter = ALL
+    ) -> Page[ReviewTask]:
         """Return up to `limit` tasks, oldest first. Raises InvalidCursor."""
-        after = None if cursor is None else decode_cursor(cursor)
+        after = None if cursor is None else decode_place(cursor)
         with transaction(self.engine) as connection:
             tasks = list_tasks(connection, limit + 1, after=after, chosen=chosen)
-        if len(tasks) <= limit:
-            return TaskPage(tasks, None)
-        return TaskPage(tasks[:limit], encode_cursor(tasks[limit - 1]))
+        return page_of(tasks, limit, lambda last: encode_place(last.created_at, last.id))
 
     def history(self, task_id: UUID) -> TaskHistory:
         """Return a task with its verdicts and events. Raises TaskNotFound."""

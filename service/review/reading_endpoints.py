@@ -21,12 +21,12 @@ from service.review.discretion import discreet
 from service.review.listing import TaskFilter
 from service.review.schemas import (
     MAX_LISTED,
-    StoredText,
     SummaryRead,
     TaskHistoryRead,
     TaskPageRead,
     TaskRead,
 )
+from service.schemas import StoredText
 from service.state import State
 
 router = APIRouter()
@@ -81,7 +81,7 @@ def list_tasks(
     """List tasks, oldest first; `next_cursor` leads to the following page."""
     page = reader.page(limit, cursor=cursor, chosen=chosen)
     blind_review = service.settings.blind_review
-    tasks = [shown(TaskRead.model_validate(task), reviewer, blind_review) for task in page.tasks]
+    tasks = [shown(TaskRead.model_validate(task), reviewer, blind_review) for task in page.rows]
     return TaskPageRead(tasks=tasks, next_cursor=page.next_cursor)
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from service.catalogue.schemas import ProductRead
 from service.database.tables import Answer, TaskKind, TaskStage, TaskState
 from service.review.claiming import Wish
+from service.schemas import Body, Read, StoredText, storable
 
 MAX_CLAIMED = 50
 MAX_LISTED = 200
@@ -19,30 +20,16 @@ MAX_PRODUCTS = 100
 DEFAULT_LEASE_SECONDS = 300
 
 
-def storable(text: str) -> str:
-    """Return the text; refuse what PostgreSQL cannot store."""
-    if "\0" in text:
-        raise PydanticCustomError("invalid_value", "NUL characters cannot be stored")
-    return text
-
-
 def _optional_storable(text: str | None) -> str | None:
     return None if text is None else storable(text)
 
 
-StoredText = Annotated[str, AfterValidator(storable)]
 Attributes = Annotated[dict[StoredText, StoredText], Field(min_length=1, max_length=20)]
 GivenAnswer = Literal[Answer.ACCEPTED, Answer.NONE, Answer.UNSURE]
 LeaseSeconds = Annotated[
     int, Field(strict=True, ge=1, description="The service's settings limit it further")
 ]
 LeaseToken = Annotated[UUID, Field(description="From the claim; it proves that you hold the lease")]
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ClaimRequest(Body):
@@ -72,8 +59,12 @@ class SubmitRequest(Body):
     answer: GivenAnswer
     product_ids: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]],
-        Field(max_length=MAX_PRODUCTS, description="At least one with 'accepted', else none"),
-    ] = []
+        Field(
+            default_factory=list,
+            max_length=MAX_PRODUCTS,
+            description="At least one with 'accepted', else none",
+        ),
+    ]
     comment: Annotated[str, Field(max_length=2000), AfterValidator(storable)] | None = None
 
 
@@ -101,12 +92,6 @@ class ReleaseRequest(Body):
 
 class UndoRequest(Body):
     lease_seconds: LeaseSeconds = DEFAULT_LEASE_SECONDS
-
-
-class Read(BaseModel):
-    """A part of an answer."""
-
-    model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
 class CandidateRead(Read):

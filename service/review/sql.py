@@ -33,7 +33,6 @@ from service.database.tables import (
 )
 
 SUBJECT = "review_task"  # of events
-SERVICE = "service"  # the actor of what nobody asked for
 TEAM = "team:"  # begins what a task is assigned to when that is a team
 
 tasks = cast("Table", ReviewTaskRow.__table__)

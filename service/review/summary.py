@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 
 from sqlalchemy import Connection, func, literal, select
 
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.tables import TaskState
 from service.review.claiming import open_to
 from service.review.sql import current, has_opinion_of, tasks, verdicts
@@ -36,8 +36,8 @@ def summarise(
     connection: Connection, clock: SqlClock, person: str, since: datetime | None = None
 ) -> Summary:
     """Return the figures for a person; `since` is the start of the day in UTC unless given."""
-    present: datetime = connection.execute(select(clock())).scalar_one()
-    since = since or datetime.combine(present.astimezone(UTC).date(), time(), UTC)
+    present = time_of(connection, clock)
+    since = since or datetime.combine(present.date(), time(), UTC)
     query = select(tasks.c.state, func.count().label("tasks"), func.min(tasks.c.created_at))
     rows = {row[0]: row for row in connection.execute(query.group_by(tasks.c.state))}
     oldest = min((rows[state][2] for state in WAITING if state in rows), default=None)

@@ -29,11 +29,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from service.clock import SqlClock
-from service.database.events import Event, record
+from service.database.events import SERVICE, Event, record
 from service.database.tables import UNANSWERED, TaskState
 from service.review.sql import (
     NO_LEASE,
-    SERVICE,
     now,
     state_of,
     task_event,

@@ -140,11 +140,3 @@ class ReviewTask:
     close_reason: str | None
     verdict_id: UUID | None
     opinions: tuple[StoredVerdict, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A place in the list of tasks, which is ordered by creation time and id."""
-
-    created_at: datetime
-    id: UUID

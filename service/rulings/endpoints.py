@@ -46,7 +46,8 @@ def list_rulings(
 ) -> RulingPageRead:
     """List what people have ruled on a text, a product or both, newest first."""
     page = book.page(limit, text=text, product_id=product_id, cursor=cursor)
-    return RulingPageRead.model_validate(page)
+    rulings = [RulingRead.model_validate(one) for one in page.rows]
+    return RulingPageRead(rulings=rulings, next_cursor=page.next_cursor)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)

@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
+from service.database.events import SERVICE
 from service.database.tables import Answer, Ruling
 
 RULING_ANSWERS = (Answer.ACCEPTED, Answer.NONE)
-SERVICE = "service"  # the author of what nobody asked for
 
 
 @dataclass(frozen=True, slots=True)

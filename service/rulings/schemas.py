@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from service.database.tables import Ruling
-from service.review.schemas import storable
+from service.schemas import storable
 
 MAX_TEXT = 2_000
 MAX_PRODUCT_ID = 500

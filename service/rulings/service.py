@@ -5,7 +5,7 @@ What `RulingKeeper` does is part of a verdict's transaction; each method of `Rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,13 +15,13 @@ from service.clock import SqlClock
 from service.database.engine import transaction
 from service.database.events import Event, record
 from service.database.tables import Ruling
-from service.errors import InvalidCursor, ProductNotFound
+from service.errors import ProductNotFound
+from service.paging import Page, decode_id, encode_id, page_of
 from service.recommend.keys import text_key
 from service.rulings import repository
 from service.rulings.rulings import NewRuling, StoredRuling, restored, rulings_of
 
 SUBJECT = "ruling"  # of events; their subject id is the ruling's
-LONGEST_ID = 18  # digits, so that it is a bigint
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,6 @@ class RulingKeeper:
         repository.lock(connection, key, alone=True)
         histories = repository.histories(connection, key)
         repository.append(connection, self.clock, list(restored(histories)))
-
-
-@dataclass(frozen=True, slots=True)
-class RulingPage:
-    """Some rulings, and the cursor behind them: None when there are no more."""
-
-    rulings: Sequence[StoredRuling]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +81,11 @@ class RulingBook:
         text: str | None = None,
         product_id: str | None = None,
         cursor: str | None = None,
-    ) -> RulingPage:
+    ) -> Page[StoredRuling]:
         """Return up to `limit` rulings, newest first. Raises InvalidCursor."""
-        before = None if cursor is None else _ruling_id(cursor)
+        before = None if cursor is None else decode_id(cursor)
         with transaction(self.engine) as connection:
             found = repository.history(
                 connection, limit + 1, text=text, product_id=product_id, before=before
             )
-        if len(found) <= limit:
-            return RulingPage(found, None)
-        return RulingPage(found[:limit], str(found[limit - 1].id))
-
-
-def _ruling_id(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= LONGEST_ID):
-        raise InvalidCursor
-    return int(cursor)
+        return page_of(found, limit, lambda last: encode_id(last.id))

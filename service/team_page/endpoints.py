@@ -16,7 +16,7 @@ from service.access.endpoints import Form
 from service.bulk.dependencies import Bulk
 from service.errors import ServiceError
 from service.review.dependencies import Queue
-from service.review.schemas import StoredText
+from service.schemas import StoredText
 from service.state import ServiceState, State
 from service.team_page.forms import assignment, bulk_application, bulk_request
 from service.team_page.page import bulks_of, page_of, person_of, preview_of, queue_of

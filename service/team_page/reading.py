@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Engine
 from service.agreement.service import Agreement, read_agreement
 from service.bulk.actions import StoredBulk
 from service.bulk.repository import list_actions
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.dashboard.reading import AGES
 from service.dashboard.repository import Waiting, waiting
 from service.database.engine import transaction
 from service.database.tables import TaskState
-from service.drift.repository import now
 from service.review.summary import summarise
 from service.review.tasks import ReviewTask, StoredVerdict
 from service.review.verdicts import current_verdicts
@@ -89,7 +88,7 @@ def read_person(engine: Engine, person: str) -> list[PastVerdict]:
 
 
 def _queue(connection: Connection, clock: SqlClock, person: str) -> QueueFigures:
-    present = now(connection, clock)
+    present = time_of(connection, clock)
     return QueueFigures(
         present,
         summarise(connection, clock, person).states,

@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from service.clock import database_clock
+from service.database.events import COMMAND_LINE
 from service.database.opening import open_database
 from service.settings import load_settings
 from service.teams.service import Teams
-
-COMMAND_LINE = "command line"  # the actor of events made here
 
 app = typer.Typer(no_args_is_help=True, help="Say who works together, to assign tasks to them.")
 

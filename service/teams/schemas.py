@@ -6,12 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from service.review.schemas import Body, Read, storable
+from service.schemas import Body, Read, storable
+from service.teams.service import NAME_PATTERN
 
 MAX_MEMBERS = 1000
-PATTERN = r"^\w[\w .-]{0,99}$"
 
-TeamName = Annotated[str, Field(pattern=PATTERN, description="Letters, digits, spaces, `.-_`")]
+TeamName = Annotated[str, Field(pattern=NAME_PATTERN, description="Letters, digits, spaces, `.-_`")]
 Member = Annotated[str, Field(pattern=r"\S", max_length=500), AfterValidator(storable)]
 
 

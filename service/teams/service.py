@@ -17,9 +17,10 @@ from service.review.assigning import assign_where
 from service.review.sql import TEAM, tasks
 from service.teams import repository
 from service.teams.repository import Team
-from service.teams.schemas import PATTERN
 
 SUBJECT = "team"  # of events; their subject id is its name
+
+NAME_PATTERN = r"^\w[\w .-]{0,99}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Teams:
 
 
 def _checked(name: str, members: Sequence[str]) -> Team:
-    if not re.fullmatch(PATTERN, name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise ConfigurationError(
             f"{name!r} cannot be the name of a team: it has up to 100 letters, digits, spaces or"
             " any of '.-_', the first a letter or a digit."

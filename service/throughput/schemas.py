@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from service.review.schemas import Read
+from service.schemas import Read
 
 
 class PersonTotalRead(Read):

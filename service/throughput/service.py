@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
-from service.drift.repository import now
 from service.throughput.repository import (
     PersonDay,
     PersonTotal,
@@ -56,7 +55,7 @@ def read_throughput(
     Raises DatabaseUnavailable.
     """
     with transaction(engine) as connection:
-        since = since or now(connection, clock) - LAST
+        since = since or time_of(connection, clock) - LAST
         days = person_days(connection, since, most + 1)
         return Throughput(
             since,

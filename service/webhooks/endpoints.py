@@ -72,7 +72,8 @@ def list_deliveries(
 ) -> DeliveryPageRead:
     """List deliveries, newest first: those that are `dead` are the dead letters."""
     page = webhooks.deliveries(limit, cursor=cursor, state=state, webhook_id=webhook_id)
-    return DeliveryPageRead.model_validate(page)
+    deliveries = [DeliveryRead.model_validate(one) for one in page.rows]
+    return DeliveryPageRead(deliveries=deliveries, next_cursor=page.next_cursor)
 
 
 @router.post(

@@ -14,10 +14,10 @@ import orjson
 from standardwebhooks import Webhook as Signer
 
 from service.access.pseudonyms import Pseudonyms
+from service.database.events import SERVICE
 from service.database.outbox import EventType
 from service.webhooks.deliveries import Attempt, Happened
 
-SERVICE = "service"  # the actor of what no person did
 _REVIEW_DETAILS = ("answer", "product_ids", "verdict_id", "stage", "reason")
 _PROMISE_DETAILS = (
     "decision",

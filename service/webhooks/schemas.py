@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AnyHttpUrl, Field
 from pydantic_core import PydanticCustomError
 
 from service.database.outbox import EventType
 from service.database.tables import DeliveryState
+from service.schemas import Body, Read
 
 MAX_LISTED = 200
 MAX_URL_LENGTH = 2000
@@ -25,17 +26,9 @@ def _plain_url(url: AnyHttpUrl) -> AnyHttpUrl:
     return url
 
 
-class WebhookCreate(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class WebhookCreate(Body):
     url: Annotated[AnyHttpUrl, AfterValidator(_plain_url)]
     types: Annotated[list[EventType], Field(min_length=1, description="What to tell it of")]
-
-
-class Read(BaseModel):
-    """A part of an answer."""
-
-    model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
 class WebhookRead(Read):

@@ -17,7 +17,7 @@ from service.database.events import Event, record
 from service.database.outbox import EventType
 from service.database.tables import DeliveryState
 from service.errors import DeliveryNotFound, TooManyWebhooks, WebhookDisabled, WebhookNotFound
-from service.review.cursor import decode_place, encode_place
+from service.paging import Page, decode_place, encode_place, page_of
 from service.webhooks import repository
 from service.webhooks.addresses import Network, check_addresses, resolve
 from service.webhooks.deliveries import Delivery, Webhook
@@ -27,14 +27,6 @@ SUBJECT = "webhook"  # of events
 MAX_WEBHOOKS = 50
 SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"  # noqa: S105 - of the Standard Webhooks scheme
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryPage:
-    """Some deliveries, and the cursor behind them: None when there are no more."""
-
-    deliveries: Sequence[Delivery]
-    next_cursor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +87,14 @@ class Webhooks:
         cursor: str | None,
         state: DeliveryState | None,
         webhook_id: UUID | None,
-    ) -> DeliveryPage:
+    ) -> Page[Delivery]:
         """Return up to `limit` deliveries, newest first. Raises InvalidCursor."""
         after = None if cursor is None else decode_place(cursor)
         with transaction(self.engine) as connection:
             found = repository.list_deliveries(
                 connection, limit + 1, after=after, state=state, webhook_id=webhook_id
             )
-        if len(found) <= limit:
-            return DeliveryPage(found, None)
-        last = found[limit - 1]
-        return DeliveryPage(found[:limit], encode_place(last.created_at, last.id))
+        return page_of(found, limit, lambda last: encode_place(last.created_at, last.id))
 
     def retry(self, delivery_id: UUID) -> Delivery:
         """Deliver once more, whatever became of it: the receiver gets the same id again.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Connection, LargeBinary, Table, Uuid, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from service.clock import SqlClock
 from service.database.tables import ReviewTaskRow, VerdictRow
 from service.review.rows import task_from, verdict_from
 from service.review.tasks import ReviewTask, StoredVerdict
@@ -48,9 +46,3 @@ def verdicts_by_id(
     query = select(_verdicts).where(_verdicts.c.id == any_(_IDS))
     rows = connection.execute(query, {"ids": [*verdict_ids]})
     return {row.id: verdict_from(row) for row in rows}
-
-
-def present(connection: Connection, clock: SqlClock) -> datetime:
-    """Return the clock's present time."""
-    now: datetime = connection.execute(select(clock())).scalar_one()
-    return now

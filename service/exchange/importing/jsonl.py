@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from service.database.tables import Answer
 from service.exchange.importing.rows import BadRow, ImportedVerdict, ReadRows
-from service.review.schemas import MAX_PRODUCTS, StoredText, storable
+from service.review.schemas import MAX_PRODUCTS
+from service.schemas import StoredText, storable
 from service.validation_codes import described
 
 PREFIX = "import:"  # of every person whose verdicts were imported

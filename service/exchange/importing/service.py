@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine
 
-from service.clock import SqlClock
+from service.clock import SqlClock, time_of
 from service.database.engine import transaction
 from service.database.tables import TaskState
 from service.errors import ImportRejected
@@ -102,7 +102,7 @@ class _Run:
         self.imported = 0
         self.unchanged = 0
         self.bad: list[BadRow] = []
-        self.now = finding.present(connection, rules.clock)
+        self.now = time_of(connection, rules.clock)
         keys = {key for row in rows if (key := _key(row)) is not None}
         self.by_key = finding.newest_by_key(connection, keys)
         ids = {row.task_id for row in rows if row.task_id is not None}

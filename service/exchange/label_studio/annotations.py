@@ -12,7 +12,7 @@ from service.database.tables import Answer
 from service.exchange.importing.jsonl import imported_by
 from service.exchange.importing.rows import BadRow, ImportedVerdict, ReadRows
 from service.exchange.label_studio.names import COMMENT, NONE, PRODUCT, UNSURE
-from service.review.schemas import storable
+from service.schemas import storable
 from service.validation_codes import described
 
 

@@ -8,7 +8,8 @@ import pytest
 from models.bundle.bundle import Bundle
 from models.bundle.load import load_bundle
 from models.bundle.publish import publish
-from service.catalogue.service import CatalogueSearch, MatchedBy
+from service.catalogue.found import MatchedBy
+from service.catalogue.service import CatalogueSearch
 from tests.small_bundle import CREATED_AT, TITLES, remembering, small_contents
 from tests.small_decider import deciding
 

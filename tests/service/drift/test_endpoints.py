@@ -13,7 +13,7 @@ from models.bundle.publish import publish
 from models.drift.reference import TrafficReference
 from models.drift.stability import population_stability_index
 from service.app import create_app
-from service.clock import database_clock
+from service.clock import database_clock, time_of
 from service.database.engine import transaction
 from service.drift import repository
 from service.drift.counts import Counts
@@ -47,7 +47,7 @@ def ask(url: str, engine: Engine, *, scope: str = "recommend", **parameters: Any
 
 def add(engine: Engine, bundle_id: str, hours_ago: int, counts: Counts) -> None:
     with transaction(engine) as connection:
-        hour = repository.hour_of(repository.now(connection, database_clock)) - hours_ago * HOUR
+        hour = repository.hour_of(time_of(connection, database_clock)) - hours_ago * HOUR
         repository.add(connection, [TrafficHour(bundle_id, hour, counts)])
 
 

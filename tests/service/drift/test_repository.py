@@ -12,7 +12,6 @@ from service.database.tables import Decision
 from service.drift import repository
 from service.drift.counts import Counts
 from service.drift.repository import TrafficHour, hour_of
-from tests.service.conftest import FakeClock
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 COUNTS = Counts(3, (1, 0, 2), 30, 4, 1, Counter({Decision.AUTO_ACCEPT: 2, Decision.VERIFIED: 1}))
@@ -81,11 +80,6 @@ def test_replicas_that_write_at_once_add_up_and_wait_for_no_one_for_ever(engine:
         assert hour.counts.queries == REPLICAS * TIMES * 3
         assert hour.counts.score_counts == (REPLICAS * TIMES, 0, REPLICAS * TIMES * 2)
         assert hour.counts.decisions[Decision.AUTO_ACCEPT] == REPLICAS * TIMES * 2
-
-
-def test_the_time_is_the_databases(engine: Engine, clock: FakeClock) -> None:
-    with transaction(engine) as connection:
-        assert repository.now(connection, clock) == clock.now
 
 
 @pytest.mark.parametrize("offset", [0, 330, -210])  # minutes; not all are whole hours

@@ -24,7 +24,7 @@ from service.exchange.exporting import Exporter
 from service.exchange.formats.columns import VERDICT_COLUMNS
 from service.exchange.formats.parquet import CURSOR_METADATA
 from service.exchange.options import Chosen, ExportOptions, Format, LabelStream, Rows
-from service.review.cursor import decode_place
+from service.paging import decode_place
 from tests.service.conftest import FakeClock
 from tests.service.exchange.labels import BUNDLE, answer, draw, exported
 from tests.service.review.queues import CATALOGUE

@@ -256,7 +256,7 @@ def _reader(queue: ReviewQueue) -> QueueReader:
 
 
 def _page(queue: ReviewQueue, chosen: TaskFilter) -> Sequence[ReviewTask]:
-    return _reader(queue).page(9, chosen=chosen).tasks
+    return _reader(queue).page(9, chosen=chosen).rows
 
 
 def _claim_one(queue: ReviewQueue, clock: FakeClock) -> tuple[UUID, UUID]:
@@ -268,10 +268,10 @@ def _claim_one(queue: ReviewQueue, clock: FakeClock) -> tuple[UUID, UUID]:
 
 def _all_pages(queue: ReviewQueue, limit: int) -> list[ReviewTask]:
     page = _reader(queue).page(limit)
-    listed = list(page.tasks)
+    listed = list(page.rows)
     while page.next_cursor is not None:
         page = _reader(queue).page(limit, cursor=page.next_cursor)
-        listed.extend(page.tasks)
+        listed.extend(page.rows)
     return listed
 
 

@@ -134,13 +134,13 @@ def test_rulings_are_shown_page_by_page_newest_first(
         book.rule_by_hand(text, "p1", BLOCKED, "test", "root")
     book.rule_by_hand("one", "p2", BLOCKED, "test", "root")
     first = book.page(2, product_id="p1")
-    assert [one.text for one in first.rulings] == ["three", "two"]
+    assert [one.text for one in first.rows] == ["three", "two"]
     last = book.page(2, product_id="p1", cursor=first.next_cursor)
-    assert [one.text for one in last.rulings] == ["one"]
+    assert [one.text for one in last.rows] == ["one"]
     assert last.next_cursor is None
-    assert [one.product_id for one in book.page(9, text="one").rulings] == ["p2", "p1"]
-    assert len(book.page(9, text="one", product_id="p2").rulings) == 1
-    assert len(book.page(9).rulings) == 4
+    assert [one.product_id for one in book.page(9, text="one").rows] == ["p2", "p1"]
+    assert len(book.page(9, text="one", product_id="p2").rows) == 1
+    assert len(book.page(9).rows) == 4
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "9" * 19, "٣"])

@@ -51,7 +51,7 @@ def in_force(engine: Engine, clock: FakeClock, text: str) -> dict[str, Ruling]:
 
 
 def history(engine: Engine, clock: FakeClock, text: str) -> Sequence[StoredRuling]:
-    return book_of(engine, clock).page(1000, text=text).rulings
+    return book_of(engine, clock).page(1000, text=text).rows
 
 
 def _queue(engine: Engine, clock: FakeClock) -> ReviewQueue:
